@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Small helpers that every room of the agent may use.
+ */
+#ifndef QFOTA_UTIL_H
+#define QFOTA_UTIL_H
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#define container_of(member_pointer, type, member)                             \
+	((type *)((char *)(member_pointer)-offsetof(type, member)))
+
+#define _printf_(format, first) __attribute__((format(printf, format, first)))
+#define _cleanup_(destructor) __attribute__((cleanup(destructor)))
+
+static inline void util_freep(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void util_closep(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define _cleanup_free_ _cleanup_(util_freep)
+#define _cleanup_close_ _cleanup_(util_closep)
+
+#endif
