@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events are only hints to look: what counts is the device number that sysfs
+ * shows at a position. So a late event of udev about a device that has left,
+ * or a removal that was lost, cannot make two devices of one or one of two.
+ */
+#include "udev/hotplug.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libudev.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/loop.h"
+#include "agent/util.h"
+
+#define HOTPLUG_DEVICES "/sys/bus/usb/devices"
+/* A hub full of modems that reboots at once is some hundred events. */
+#define HOTPLUG_RECEIVE_BYTES (2 * 1024 * 1024)
+/* A USB string is 126 UTF-16 units at most, which sysfs shows as UTF-8. */
+#define HOTPLUG_STRING_MAX (126 * 3 + 2)
+#define HOTPLUG_DEVICE_DESCRIPTOR_SIZE 18
+#define HOTPLUG_RETRY_MS 20
+#define HOTPLUG_RETRIES 5
+
+struct hotplug_entry {
+	struct hotplug_entry *next;
+	struct hotplug_device device; /* its strings are the arrays below */
+	unsigned int retries; /* of reading incomplete descriptors */
+	bool added;    /* the owner was told of ADD */
+	bool settled;  /* udev is done with it */
+	bool readied;  /* the owner was told of READY */
+	char position[64];
+	char node[40];
+	char id_path[128];
+	char product[HOTPLUG_STRING_MAX];
+	char manufacturer[HOTPLUG_STRING_MAX];
+	char serial[HOTPLUG_STRING_MAX];
+	uint8_t descriptors[HOTPLUG_DESCRIPTORS_MAX];
+};
+
+struct hotplug_source {
+	struct hotplug *hotplug;
+	struct udev_monitor *monitor;
+	struct loop_source *source;
+	bool from_udev; /* otherwise straight from the kernel */
+};
+
+struct hotplug {
+	struct loop *loop;
+	hotplug_fn *fn;
+	void *data;
+	struct udev *udev;
+	struct hotplug_source kernel;
+	struct hotplug_source daemon;
+	struct hotplug_entry *entries;
+	/* Armed while descriptors are incomplete or events may be missing. */
+	struct loop_timer retry;
+	bool stale; /* events were lost: look at everything again */
+	bool busy;  /* callbacks may run: hotplug_free() has to wait */
+	bool dead;
+};
+
+static ssize_t sysfs_read(const char *position, const char *attribute,
+			  void *ret, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+	char path[160];
+	size_t used = 0;
+	int n;
+
+	n = snprintf(path, sizeof(path), HOTPLUG_DEVICES "/%s/%s", position,
+		     attribute);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (used < size) {
+		ssize_t got = read(fd, (char *)ret + used, size - used);
+
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+/* The attribute without its newline; NULL if there is none. */
+static const char *sysfs_string(const char *position, const char *attribute,
+				char *ret, size_t size)
+{
+	ssize_t length = sysfs_read(position, attribute, ret, size - 1);
+
+	if (length < 0)
+		return NULL;
+	ret[length] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+	return ret[0] ? ret : NULL;
+}
+
+/* 0 if there is no such attribute: none of those read here may be 0. */
+static unsigned int sysfs_number(const char *position, const char *attribute,
+				 int base)
+{
+	char text[16];
+
+	if (!sysfs_string(position, attribute, text, sizeof(text)))
+		return 0;
+	return (unsigned int)strtoul(text, NULL, base);
+}
+
+/* A position comes from people, too: it must not lead out of the folder. */
+static bool position_is_sound(const char *position)
+{
+	return position[0] && !strchr(position, '/') &&
+	       strcmp(position, ".") != 0 && strcmp(position, "..") != 0;
+}
+
+/* All configurations that the device descriptor promises are there. */
+static bool descriptors_are_complete(const uint8_t *raw, size_t size)
+{
+	size_t at = HOTPLUG_DEVICE_DESCRIPTOR_SIZE;
+	unsigned int configurations;
+
+	if (size < at)
+		return false;
+	for (configurations = raw[17]; configurations; configurations--) {
+		if (size - at < 4)
+			return false;
+		at += (size_t)(raw[at + 2] | raw[at + 3] << 8);
+		if (at > size)
+			return false;
+	}
+	return true;
+}
+
+static struct hotplug_entry *hotplug_find(struct hotplug *hotplug,
+					  const char *position)
+{
+	struct hotplug_entry *entry = hotplug->entries;
+
+	while (entry && strcmp(entry->position, position) != 0)
+		entry = entry->next;
+	return entry;
+}
+
+static void hotplug_tell(struct hotplug *hotplug, enum hotplug_event event,
+			 const struct hotplug_entry *entry)
+{
+	if (!hotplug->dead)
+		hotplug->fn(hotplug->data, event, &entry->device);
+}
+
+static void hotplug_drop(struct hotplug *hotplug, struct hotplug_entry *entry)
+{
+	struct hotplug_entry **link = &hotplug->entries;
+
+	while (*link != entry)
+		link = &(*link)->next;
+	*link = entry->next;
+	if (entry->added)
+		hotplug_tell(hotplug, HOTPLUG_EVENT_REMOVE, entry);
+	free(entry);
+}
+
+static void entry_read(struct hotplug_entry *entry)
+{
+	struct hotplug_device *device = &entry->device;
+	const char *position = entry->position;
+	ssize_t size;
+
+	device->vid = (uint16_t)sysfs_number(position, "idVendor", 16);
+	device->pid = (uint16_t)sysfs_number(position, "idProduct", 16);
+	device->speed = sysfs_number(position, "speed", 10);
+	device->product = sysfs_string(position, "product", entry->product,
+				       sizeof(entry->product));
+	device->manufacturer = sysfs_string(position, "manufacturer",
+					    entry->manufacturer,
+					    sizeof(entry->manufacturer));
+	device->serial = sysfs_string(position, "serial", entry->serial,
+				      sizeof(entry->serial));
+	size = sysfs_read(position, "descriptors", entry->descriptors,
+			  sizeof(entry->descriptors));
+	device->descriptors_size = size < 0 ? 0 : (size_t)size;
+}
+
+static int entry_create(const char *position, unsigned int number,
+			struct hotplug_entry **ret)
+{
+	struct hotplug_entry *entry;
+
+	if (strlen(position) >= sizeof(entry->position))
+		return -ENAMETOOLONG;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	strcpy(entry->position, position);
+	entry->device.position = entry->position;
+	entry->device.bus = sysfs_number(position, "busnum", 10);
+	entry->device.device = number;
+	snprintf(entry->node, sizeof(entry->node), "/dev/bus/usb/%03u/%03u",
+		 entry->device.bus, number);
+	entry->device.node = entry->node;
+	entry->device.descriptors = entry->descriptors;
+	*ret = entry;
+	return 0;
+}
+
+/*
+ * Brings what is known of @position in line with sysfs. *ret is the device
+ * that is there now, NULL if none. -ENOMEM, -ENAMETOOLONG
+ */
+static int hotplug_look(struct hotplug *hotplug, const char *position,
+			struct hotplug_entry **ret)
+{
+	unsigned int number = sysfs_number(position, "devnum", 10);
+	struct hotplug_entry *entry = hotplug_find(hotplug, position);
+	int r;
+
+	if (entry && entry->device.device != number) {
+		hotplug_drop(hotplug, entry);
+		entry = NULL;
+	}
+	if (!entry && number) {
+		r = entry_create(position, number, &entry);
+		if (r < 0)
+			return r;
+		entry->next = hotplug->entries;
+		hotplug->entries = entry;
+	}
+	*ret = entry;
+	return 0;
+}
+
+/* Tells what there is to tell of @entry, in order. */
+static void hotplug_announce(struct hotplug *hotplug,
+			     struct hotplug_entry *entry)
+{
+	if (!entry->added) {
+		entry_read(entry);
+		if (entry->retries < HOTPLUG_RETRIES &&
+		    !descriptors_are_complete(entry->descriptors,
+					      entry->device.descriptors_size)) {
+			loop_timer_arm(hotplug->loop, &hotplug->retry,
+				       loop_now() + HOTPLUG_RETRY_MS);
+			return;
+		}
+		entry->added = true;
+		hotplug_tell(hotplug, HOTPLUG_EVENT_ADD, entry);
+	}
+	if (entry->settled && !entry->readied) {
+		entry->readied = true;
+		hotplug_tell(hotplug, HOTPLUG_EVENT_READY, entry);
+	}
+}
+
+static void entry_settle(struct hotplug_entry *entry, struct udev_device *udev)
+{
+	const char *id_path = udev_device_get_property_value(udev, "ID_PATH");
+
+	entry->settled = true;
+	if (!id_path || strlen(id_path) >= sizeof(entry->id_path))
+		return;
+	strcpy(entry->id_path, id_path);
+	entry->device.id_path = entry->id_path;
+}
+
+static int hotplug_look_listed(struct hotplug *hotplug, const char *path)
+{
+	struct udev_device *udev;
+	struct hotplug_entry *entry;
+	const char *type;
+	int r = 0;
+
+	udev = udev_device_new_from_syspath(hotplug->udev, path);
+	if (!udev) /* gone since it was listed; its removal is on the way */
+		return 0;
+	type = udev_device_get_devtype(udev);
+	if (type && strcmp(type, "usb_device") == 0) {
+		r = hotplug_look(hotplug, udev_device_get_sysname(udev),
+				 &entry);
+		if (r == 0 && entry) {
+			if (udev_device_get_is_initialized(udev) > 0)
+				entry_settle(entry, udev);
+			hotplug_announce(hotplug, entry);
+		}
+	}
+	udev_device_unref(udev);
+	return r;
+}
+
+static void hotplug_drop_absent(struct hotplug *hotplug)
+{
+	struct hotplug_entry *entry, *next;
+
+	for (entry = hotplug->entries; entry; entry = next) {
+		next = entry->next;
+		if (sysfs_number(entry->position, "devnum", 10) !=
+		    entry->device.device)
+			hotplug_drop(hotplug, entry);
+	}
+}
+
+static int hotplug_scan(struct hotplug *hotplug)
+{
+	struct udev_enumerate *list = udev_enumerate_new(hotplug->udev);
+	struct udev_list_entry *item;
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	hotplug_drop_absent(hotplug);
+	r = udev_enumerate_add_match_subsystem(list, "usb");
+	if (r >= 0)
+		r = udev_enumerate_scan_devices(list);
+	if (r < 0) {
+		udev_enumerate_unref(list);
+		return r == -ENOMEM ? r : -EIO;
+	}
+	r = 0;
+	udev_list_entry_foreach(item, udev_enumerate_get_list_entry(list)) {
+		r = hotplug_look_listed(hotplug,
+					udev_list_entry_get_name(item));
+		if (r < 0)
+			break;
+	}
+	udev_enumerate_unref(list);
+	return r;
+}
+
+static void hotplug_rescan(struct hotplug *hotplug)
+{
+	hotplug->stale = hotplug_scan(hotplug) < 0;
+	if (hotplug->stale)
+		loop_timer_arm(hotplug->loop, &hotplug->retry,
+			       loop_now() + HOTPLUG_RETRY_MS);
+}
+
+static void hotplug_hear(struct hotplug *hotplug, struct udev_device *udev,
+			 bool from_udev)
+{
+	const char *position = udev_device_get_sysname(udev);
+	const char *action = udev_device_get_action(udev);
+	const char *number = udev_device_get_property_value(udev, "DEVNUM");
+	struct hotplug_entry *entry = hotplug_find(hotplug, position);
+	unsigned int device;
+
+	device = number ? (unsigned int)strtoul(number, NULL, 10) : 0;
+	if (action && strcmp(action, "remove") == 0) {
+		if (entry && (!device || entry->device.device == device))
+			hotplug_drop(hotplug, entry);
+		return;
+	}
+	if (hotplug_look(hotplug, position, &entry) < 0) {
+		hotplug_rescan(hotplug);
+		return;
+	}
+	if (!entry)
+		return;
+	if (from_udev && (!device || entry->device.device == device))
+		entry_settle(entry, udev);
+	hotplug_announce(hotplug, entry);
+}
+
+static void hotplug_destroy(struct hotplug *hotplug)
+{
+	loop_timer_disarm(hotplug->loop, &hotplug->retry);
+	loop_remove(hotplug->loop, hotplug->kernel.source);
+	loop_remove(hotplug->loop, hotplug->daemon.source);
+	udev_monitor_unref(hotplug->kernel.monitor);
+	udev_monitor_unref(hotplug->daemon.monitor);
+	udev_unref(hotplug->udev);
+	while (hotplug->entries) {
+		struct hotplug_entry *entry = hotplug->entries;
+
+		hotplug->entries = entry->next;
+		free(entry);
+	}
+	free(hotplug);
+}
+
+void hotplug_free(struct hotplug *hotplug)
+{
+	if (!hotplug)
+		return;
+	hotplug->dead = true;
+	if (!hotplug->busy)
+		hotplug_destroy(hotplug);
+}
+
+/* The owner may have freed it from inside a callback. */
+static void hotplug_leave(struct hotplug *hotplug)
+{
+	hotplug->busy = false;
+	if (hotplug->dead)
+		hotplug_destroy(hotplug);
+}
+
+static void hotplug_monitor_ready(void *data, short revents)
+{
+	struct hotplug_source *source = data;
+	struct hotplug *hotplug = source->hotplug;
+	struct udev_device *udev;
+
+	(void)revents;
+	hotplug->busy = true;
+	udev = udev_monitor_receive_device(source->monitor);
+	if (udev)
+		hotplug_hear(hotplug, udev, source->from_udev);
+	else if (errno != EAGAIN && errno != EINTR) /* ENOBUFS: events lost */
+		hotplug_rescan(hotplug);
+	udev_device_unref(udev);
+	hotplug_leave(hotplug);
+}
+
+static void hotplug_retry(void *data)
+{
+	struct hotplug *hotplug = data;
+	struct hotplug_entry *entry;
+
+	hotplug->busy = true;
+	if (hotplug->stale)
+		hotplug_rescan(hotplug);
+	for (entry = hotplug->entries; entry; entry = entry->next) {
+		entry->retries++;
+		hotplug_announce(hotplug, entry);
+	}
+	hotplug_leave(hotplug);
+}
+
+static int hotplug_listen(struct hotplug *hotplug, const char *group,
+			  struct hotplug_source *source)
+{
+	struct udev_monitor *monitor;
+
+	source->hotplug = hotplug;
+	source->from_udev = strcmp(group, "udev") == 0;
+	monitor = udev_monitor_new_from_netlink(hotplug->udev, group);
+	if (!monitor)
+		return -EIO;
+	source->monitor = monitor;
+	/* A smaller buffer than wished for costs a scan now and then, no more. */
+	udev_monitor_set_receive_buffer_size(monitor, HOTPLUG_RECEIVE_BYTES);
+	if (udev_monitor_filter_add_match_subsystem_devtype(
+		    monitor, "usb", "usb_device") < 0 ||
+	    udev_monitor_enable_receiving(monitor) < 0)
+		return -EIO;
+	return loop_add_fd(hotplug->loop, udev_monitor_get_fd(monitor), POLLIN,
+			   hotplug_monitor_ready, source, &source->source);
+}
+
+int hotplug_create(struct loop *loop, hotplug_fn *fn, void *data,
+		   struct hotplug **ret)
+{
+	struct hotplug *hotplug = calloc(1, sizeof(*hotplug));
+	int r = -ENOMEM;
+
+	if (!hotplug)
+		return r;
+	hotplug->loop = loop;
+	hotplug->fn = fn;
+	hotplug->data = data;
+	hotplug->retry.fn = hotplug_retry;
+	hotplug->retry.data = hotplug;
+	hotplug->udev = udev_new();
+	if (hotplug->udev)
+		r = hotplug_listen(hotplug, "kernel", &hotplug->kernel);
+	if (r == 0)
+		r = hotplug_listen(hotplug, "udev", &hotplug->daemon);
+	if (r < 0) {
+		hotplug_destroy(hotplug);
+		return r;
+	}
+	*ret = hotplug;
+	return 0;
+}
+
+int hotplug_enumerate(struct hotplug *hotplug)
+{
+	int r;
+
+	hotplug->busy = true;
+	r = hotplug_scan(hotplug);
+	hotplug_leave(hotplug);
+	return r;
+}
+
+void hotplug_interface_driver(const char *position, unsigned int interface,
+			      char *ret, size_t size)
+{
+	unsigned int configuration;
+	char path[160], target[256];
+	const char *name;
+	ssize_t length;
+	int n;
+
+	ret[0] = '\0';
+	configuration = sysfs_number(position, "bConfigurationValue", 10);
+	n = snprintf(path, sizeof(path),
+		     HOTPLUG_DEVICES "/%s/%s:%u.%u/driver", position, position,
+		     configuration, interface);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return;
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length < 0) /* not configured, or no driver has bound */
+		return;
+	target[length] = '\0';
+	name = strrchr(target, '/');
+	snprintf(ret, size, "%s", name ? name + 1 : target);
+}
+
+int hotplug_keep_awake(const char *position)
+{
+	_cleanup_close_ int fd = -1;
+	char path[160];
+	int n;
+
+	if (!position_is_sound(position))
+		return -ENODEV;
+	n = snprintf(path, sizeof(path), HOTPLUG_DEVICES "/%s/power/control",
+		     position);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENODEV;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENODEV : -errno;
+	return write(fd, "on", 2) < 0 ? -errno : 0;
+}
