@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/conversation.h"
+
+#include <string.h>
+
+#include "agent/core/text.h"
+
+/* AT gets its OK within 2 s, three tries a port (facts 4.3, selection rule). */
+#define PROBE_ANSWER_MS 2000
+#define PROBE_TRIES 3
+/* A modem that has just booted answers ERROR for a while (facts 2.4, last row). */
+#define QUERY_PAUSE_MS 1000
+
+/* True if @text was the answer that the query is about. */
+typedef bool query_take_fn(struct dfota *d, const char *text);
+
+struct query {
+	const char *command;
+	bool required;
+	query_take_fn *take;
+};
+
+static bool take_firmware(struct dfota *d, const char *text)
+{
+	return at_revision(text, d->firmware, sizeof(d->firmware));
+}
+
+static bool take_imei(struct dfota *d, const char *text)
+{
+	return at_imei(text, d->imei, sizeof(d->imei));
+}
+
+static bool take_firmware_now(struct dfota *d, const char *text)
+{
+	return at_revision(text, d->firmware_now, sizeof(d->firmware_now));
+}
+
+static bool take_imei_now(struct dfota *d, const char *text)
+{
+	return at_imei(text, d->imei_now, sizeof(d->imei_now));
+}
+
+/* +QURCCFG: "urcport","uart1" (AT manual V2.0, 2.25) */
+static bool take_urc_port(struct dfota *d, const char *text)
+{
+	const char *port = text_after(text, "+QURCCFG: \"urcport\",\"");
+
+	if (port && text_after(port, "uart"))
+		d->silent_urcs = true;
+	return port != NULL;
+}
+
+/* +QINDCFG: "all",0: the master switch of URCs is off (AT manual V2.0, 4.3) */
+static bool take_urc_switch(struct dfota *d, const char *text)
+{
+	const char *value = text_after(text, "+QINDCFG: \"all\",");
+
+	if (value && value[0] == '0')
+		d->silent_urcs = true;
+	return value != NULL;
+}
+
+static bool take_sim(struct dfota *d, const char *text)
+{
+	const char *state = text_after(text, "+CPIN:");
+
+	if (state)
+		d->sim_ready = strcmp(text_skip_blanks(state), "READY") == 0;
+	return state != NULL;
+}
+
+/* On LTE CEREG counts, elsewhere CREG: either will do (facts, section 5). */
+static bool take_registration(struct dfota *d, const char *text)
+{
+	int state = at_registration(text);
+
+	d->registered |= state == 1 || state == 5;
+	return state >= 0;
+}
+
+static const struct query identify_queries[] = {
+	{ "ATE0", false, NULL },
+	{ "AT+CMEE=1", false, NULL },
+	{ "AT+CGMR", true, take_firmware },
+	{ "AT+CGSN", true, take_imei },
+	{ "AT+QURCCFG=\"urcport\"", false, take_urc_port },
+	{ "AT+QINDCFG=\"all\"", false, take_urc_switch },
+	{ NULL, false, NULL },
+};
+
+static const struct query network_queries[] = {
+	{ "AT+CPIN?", false, take_sim },
+	{ "AT+CEREG?", false, take_registration },
+	{ "AT+CREG?", false, take_registration },
+	{ NULL, false, NULL },
+};
+
+static const struct query confirm_queries[] = {
+	{ "ATE0", false, NULL },
+	{ "AT+CGMR", true, take_firmware_now },
+	{ "AT+CGSN", true, take_imei_now },
+	{ NULL, false, NULL },
+};
+
+static const struct query *const scripts[] = {
+	[CONVERSATION_SCRIPT_IDENTIFY] = identify_queries,
+	[CONVERSATION_SCRIPT_NETWORK] = network_queries,
+	[CONVERSATION_SCRIPT_CONFIRM] = confirm_queries,
+};
+
+static uint8_t chosen_port(const struct dfota *d)
+{
+	return d->order[d->candidate];
+}
+
+static void probe_send(struct step *s)
+{
+	text_set(s->d->command, sizeof(s->d->command), "AT");
+	step_send(s, chosen_port(s->d));
+	step_timer(s, DFOTA_TIMER_ANSWER, PROBE_ANSWER_MS);
+}
+
+void conversation_probe(struct step *s)
+{
+	s->d->candidate = 0;
+	s->d->tries = 0;
+	probe_send(s);
+}
+
+enum conversation_result conversation_probe_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (signal->type == SIGNAL_ANSWER_LIMIT) {
+		if (++d->tries == PROBE_TRIES) {
+			d->tries = 0;
+			d->candidate = (uint8_t)((d->candidate + 1) % d->candidates);
+		}
+		probe_send(s);
+		return CONVERSATION_GOES_ON;
+	}
+	/* ERROR proves an interpreter too: half a command from before may have been in its buffer. */
+	if ((signal->type == SIGNAL_OK || signal->type == SIGNAL_ERROR) &&
+	    signal->port == chosen_port(d)) {
+		step_timer_off(s, DFOTA_TIMER_ANSWER);
+		return CONVERSATION_DONE;
+	}
+	return CONVERSATION_GOES_ON;
+}
+
+static void query_send(struct step *s, const struct query *query)
+{
+	s->d->query_taken = false;
+	s->d->query_pausing = false;
+	text_set(s->d->command, sizeof(s->d->command), query->command);
+	step_send(s, chosen_port(s->d));
+	step_timer(s, DFOTA_TIMER_ANSWER, s->d->limits.ms[LIMIT_ANSWER]);
+}
+
+void conversation_ask(struct step *s, enum conversation_script script)
+{
+	s->d->query = 0;
+	query_send(s, scripts[script]);
+}
+
+static enum conversation_result query_next(struct step *s, const struct query *script)
+{
+	const struct query *query = &script[++s->d->query];
+
+	step_timer_off(s, DFOTA_TIMER_ANSWER);
+	if (!query->command)
+		return CONVERSATION_DONE;
+	query_send(s, query);
+	return CONVERSATION_GOES_ON;
+}
+
+/* The query got no useful answer. */
+static enum conversation_result query_unanswered(struct step *s, const struct query *script)
+{
+	if (!script[s->d->query].required)
+		return query_next(s, script);
+	s->d->query_pausing = true;
+	step_timer(s, DFOTA_TIMER_ANSWER, QUERY_PAUSE_MS);
+	return CONVERSATION_GOES_ON;
+}
+
+enum conversation_result conversation_take(struct step *s, enum conversation_script script,
+					   const struct signal *signal)
+{
+	const struct query *queries = scripts[script];
+	const struct query *query = &queries[s->d->query];
+
+	if (signal->type == SIGNAL_ANSWER_LIMIT) {
+		if (!s->d->query_pausing)
+			return query_unanswered(s, queries);
+		query_send(s, query);
+		return CONVERSATION_GOES_ON;
+	}
+	if (s->d->query_pausing || !signal->text || signal->port != chosen_port(s->d))
+		return CONVERSATION_GOES_ON;
+	if (signal->type == SIGNAL_OK)
+		return s->d->query_taken || !query->required ? query_next(s, queries)
+							      : query_unanswered(s, queries);
+	if (signal->type == SIGNAL_ERROR)
+		return query_unanswered(s, queries);
+	if (query->take && !at_is_echo(signal->text) && query->take(s->d, signal->text))
+		s->d->query_taken = true;
+	return CONVERSATION_GOES_ON;
+}

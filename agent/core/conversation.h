@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Talking to a modem in its normal system: find the port that answers AT, then
+ * ask a script of questions there. Used before the request and after the last
+ * boot, never between.
+ */
+#ifndef QFOTA_CONVERSATION_H
+#define QFOTA_CONVERSATION_H
+
+#include "agent/core/step.h"
+
+enum conversation_result {
+	CONVERSATION_GOES_ON,
+	CONVERSATION_DONE,
+};
+
+enum conversation_script {
+	CONVERSATION_SCRIPT_IDENTIFY,
+	CONVERSATION_SCRIPT_NETWORK,
+	CONVERSATION_SCRIPT_CONFIRM,
+};
+
+/* Sends AT to the first candidate, then to the next, round and round; DONE: d->candidate answers. */
+void conversation_probe(struct step *s);
+enum conversation_result conversation_probe_take(struct step *s, const struct signal *signal);
+
+/*
+ * Asks all questions of a script. A required one is repeated until its answer
+ * is there (the caller's own limit ends that); an optional one is left after
+ * one ERROR or silence.
+ */
+void conversation_ask(struct step *s, enum conversation_script script);
+enum conversation_result conversation_take(struct step *s, enum conversation_script script,
+					   const struct signal *signal);
+
+#endif

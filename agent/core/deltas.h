@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Packages as a graph: firmware revisions are nodes, each delta is an edge
+ * from the one it is made for to the one it leads to (facts 1.4). Pure.
+ */
+#ifndef QFOTA_DELTAS_H
+#define QFOTA_DELTAS_H
+
+#include <stddef.h>
+
+struct delta {
+	const char *name;
+	const char *from;
+	const char *to;
+	const char *package;
+	const char *sha256; /* 64 hex digits, NULL if not given */
+	const char *where;  /* "file:line" */
+};
+
+#define DELTAS_MAX 256
+
+/*
+ * The first edge of a shortest chain from @from to @to; of equally short
+ * chains the one whose edges stand first. NULL if there is no chain or
+ * @from equals @to. *ret_steps (may be NULL): edges in that chain.
+ */
+const struct delta *deltas_next(const struct delta *deltas, size_t count, const char *from,
+				const char *to, unsigned int *ret_steps);
+
+#endif

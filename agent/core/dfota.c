@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/dfota.h"
+
+#include <string.h>
+
+#include "agent/core/conversation.h"
+#include "agent/core/follow.h"
+#include "agent/core/prepare.h"
+#include "agent/core/step.h"
+#include "agent/core/text.h"
+
+void step_finish(struct step *s, enum verdict_stop stop)
+{
+	struct dfota *d = s->d;
+	struct evidence *evidence = &d->evidence;
+
+	evidence->stop = stop;
+	evidence->unsent = d->unsent;
+	evidence->firmware = verdict_compare(d->firmware_now, d->firmware, d->plan.target);
+	evidence->imei = verdict_compare_imei(d->imei_now, d->imei);
+	memset(d->timer, 0, sizeof(d->timer));
+	d->state = DFOTA_STATE_FINISHED;
+	step_emit(s, DFOTA_ACTION_FINISH);
+}
+
+void step_finish_saying(struct step *s, enum verdict_stop stop, const char *reason)
+{
+	text_set(s->d->reason, sizeof(s->d->reason), reason);
+	step_finish(s, stop);
+}
+
+void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
+{
+	struct dfota *d = s->d;
+
+	text_set(d->reason, sizeof(d->reason), "the limit \"");
+	text_add(d->reason, sizeof(d->reason), limit_key(limit));
+	text_add(d->reason, sizeof(d->reason), "\" ran out: ");
+	text_add(d->reason, sizeof(d->reason), limit_meaning(limit));
+	if (d->unsent)
+		text_add(d->reason, sizeof(d->reason), "; the request may never have been sent");
+	step_finish(s, stop);
+}
+
+static void finished_take(struct step *s, const struct signal *signal)
+{
+	(void)s;
+	(void)signal;
+}
+
+/* Beside the limits of limits.h: none, or the one of the state before goes on. */
+#define LIMIT_NONE LIMIT_COUNT
+#define LIMIT_SAME (LIMIT_COUNT + 1)
+#define PHASE_SAME DFOTA_PHASE_COUNT
+
+static const struct state_facts {
+	const char *name;
+	enum dfota_phase phase;
+	unsigned int limit;
+	void (*enter)(struct step *s); /* may be NULL */
+	void (*take)(struct step *s, const struct signal *signal);
+} states[] = {
+	[DFOTA_STATE_ATTACH] = { "attach", DFOTA_PHASE_IDENTIFY, LIMIT_READY, NULL,
+		prepare_attach_take },
+	[DFOTA_STATE_LISTEN] = { "listen", DFOTA_PHASE_IDENTIFY, LIMIT_SAME, prepare_listen_enter,
+		prepare_listen_take },
+	[DFOTA_STATE_PROBE] = { "probe", DFOTA_PHASE_IDENTIFY, LIMIT_SAME, conversation_probe,
+		prepare_probe_take },
+	[DFOTA_STATE_IDENTIFY] = { "identify", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_identify_enter,
+		prepare_identify_take },
+	[DFOTA_STATE_PLAN] = { "plan", DFOTA_PHASE_IDENTIFY, LIMIT_NONE, prepare_plan_enter,
+		prepare_plan_take },
+	[DFOTA_STATE_CHECK] = { "check", DFOTA_PHASE_CHECK, LIMIT_NETWORK, prepare_check_enter,
+		prepare_check_take },
+	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_NONE, prepare_save_enter,
+		prepare_save_take },
+	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, NULL,
+		follow_resume_take },
+	[DFOTA_STATE_ACCEPT] = { "accept", DFOTA_PHASE_REQUEST, LIMIT_ACCEPT, NULL,
+		follow_accept_take },
+	[DFOTA_STATE_DOWNLOAD_START] = { "download-start", DFOTA_PHASE_DOWNLOAD, LIMIT_DOWNLOAD_START, follow_download_enter,
+		follow_download_take },
+	[DFOTA_STATE_DOWNLOAD] = { "download", DFOTA_PHASE_DOWNLOAD, LIMIT_NONE, follow_download_enter,
+		follow_download_take },
+	[DFOTA_STATE_LEAVE] = { "leave", DFOTA_PHASE_RESTART, LIMIT_LEAVE, follow_leave_enter,
+		follow_leave_take },
+	[DFOTA_STATE_AWAY] = { "away", DFOTA_PHASE_RESTART, LIMIT_RETURN, NULL,
+		follow_away_take },
+	[DFOTA_STATE_QUIET] = { "quiet", DFOTA_PHASE_FLASH, LIMIT_FLASH_START, follow_back_enter,
+		follow_back_take },
+	[DFOTA_STATE_FLASH] = { "flash", DFOTA_PHASE_FLASH, LIMIT_FLASH_SILENCE, follow_back_enter,
+		follow_back_take },
+	[DFOTA_STATE_ENDED] = { "ended", DFOTA_PHASE_RETURN, LIMIT_LEAVE, follow_ended_enter,
+		follow_ended_take },
+	[DFOTA_STATE_REBOOT] = { "reboot", DFOTA_PHASE_RETURN, LIMIT_REBOOT, NULL,
+		follow_away_take },
+	[DFOTA_STATE_BOOT] = { "boot", DFOTA_PHASE_RETURN, LIMIT_FLASH_START, follow_back_enter,
+		follow_back_take },
+	[DFOTA_STATE_CONFIRM_PROBE] = { "confirm-probe", DFOTA_PHASE_VERIFY, LIMIT_VERIFY, follow_confirm_probe_enter,
+		follow_confirm_take },
+	[DFOTA_STATE_CONFIRM] = { "confirm", DFOTA_PHASE_VERIFY, LIMIT_SAME, follow_confirm_enter,
+		follow_confirm_take },
+	[DFOTA_STATE_FINISHED] = { "finished", PHASE_SAME, LIMIT_NONE, NULL,
+		finished_take },
+};
+_Static_assert(sizeof(states) / sizeof(states[0]) == DFOTA_STATE_COUNT, "facts for each state");
+
+void step_go(struct step *s, enum dfota_state state)
+{
+	struct dfota *d = s->d;
+	const struct state_facts *facts = &states[state];
+
+	step_timer_off(s, DFOTA_TIMER_ANSWER);
+	if (facts->limit == LIMIT_NONE)
+		step_timer_off(s, DFOTA_TIMER_STATE);
+	else if (facts->limit != LIMIT_SAME)
+		step_timer(s, DFOTA_TIMER_STATE, d->limits.ms[facts->limit]);
+	d->state = state;
+	if (facts->phase != PHASE_SAME && facts->phase != d->phase) {
+		d->phase = facts->phase;
+		d->dirty = d->requested;
+		step_emit(s, DFOTA_ACTION_PHASE);
+	}
+	if (facts->enter)
+		facts->enter(s);
+}
+
+/* ---- from events to signals ---- */
+
+static enum signal_type urc_signal(enum urc_type type)
+{
+	switch (type) {
+	case URC_TRANSFER_START:
+		return SIGNAL_TRANSFER_START;
+	case URC_TRANSFER_END:
+		return SIGNAL_TRANSFER_END;
+	case URC_START:
+	case URC_UPDATING:
+		return SIGNAL_FLASHING;
+	case URC_END:
+		return SIGNAL_END;
+	case URC_DOWNLOADING:
+	case URC_NOTE:
+		return SIGNAL_LIFE;
+	case URC_NONE:
+		break;
+	}
+	return SIGNAL_TEXT;
+}
+
+static void line_signal(struct step *s, const struct dfota_event *event, struct signal *ret)
+{
+	const struct at_line *line = event->line.line;
+	uint8_t port = event->line.port % DFOTA_PORTS;
+	bool waiting;
+	struct urc urc;
+
+	ret->port = port;
+	ret->text = line->text;
+	if (line->type != AT_LINE_TEXT) {
+		ret->type = line->type == AT_LINE_OK ? SIGNAL_OK : SIGNAL_ERROR;
+		ret->number = line->code;
+		return;
+	}
+	urc = urc_scan(&s->d->scanner[port], line->text, &waiting);
+	ret->number = urc.number;
+	ret->type = waiting && s->d->requested ? SIGNAL_LIFE : urc_signal(urc.type);
+	ret->percent = urc.type == URC_UPDATING && urc.number <= 100 ? urc.number : -1;
+	if (ret->type == SIGNAL_TEXT && at_is_boot_urc(line->text))
+		ret->type = SIGNAL_BOOT;
+	/* Answers to our own questions look like boot URCs; only after a reboot are they news. */
+	if (ret->type != SIGNAL_TEXT && (ret->type != SIGNAL_BOOT || s->d->left))
+		step_emit(s, DFOTA_ACTION_URC);
+}
+
+static void attached_take_over(struct dfota *d, const struct dfota_event *event)
+{
+	d->presence = event->attached.presence;
+	d->ports = event->attached.ports;
+	d->candidates = event->attached.candidates;
+	memcpy(d->order, event->attached.order, sizeof(d->order));
+	d->candidate = 0;
+	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
+		d->presence = DFOTA_PRESENCE_MUTE;
+	for (size_t i = 0; i < DFOTA_PORTS; i++)
+		urc_scanner_reset(&d->scanner[i]);
+}
+
+static void signal_deliver(struct step *s, const struct signal *signal)
+{
+	if (signal->type >= SIGNAL_LIFE)
+		s->d->unsent = false;
+	states[s->d->state].take(s, signal);
+	if (signal->percent >= 0 && s->d->state == DFOTA_STATE_FLASH)
+		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = signal->percent;
+}
+
+/* All clocks that have run out, the longest first: it may end the job. */
+static void time_deliver(struct step *s, const struct dfota_event *event)
+{
+	static const struct {
+		enum dfota_timer timer;
+		enum signal_type signal;
+	} clocks[] = {
+		{ DFOTA_TIMER_TOTAL, SIGNAL_TOTAL_LIMIT },
+		{ DFOTA_TIMER_STATE, SIGNAL_STATE_LIMIT },
+		{ DFOTA_TIMER_ANSWER, SIGNAL_ANSWER_LIMIT },
+	};
+
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		uint64_t *due = &s->d->timer[clocks[i].timer];
+		struct signal signal = {
+			.type = clocks[i].signal,
+			.event = event,
+			.number = -1,
+			.percent = -1,
+		};
+
+		if (!*due || *due > s->now_ms)
+			continue;
+		*due = 0;
+		signal_deliver(s, &signal);
+	}
+}
+
+static void start_deliver(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	step_emit(s, DFOTA_ACTION_PHASE);
+	if (d->resumed)
+		step_emit(s, DFOTA_ACTION_HOLD);
+	step_go(s, d->resumed ? DFOTA_STATE_RESUME : DFOTA_STATE_ATTACH);
+}
+
+static void event_deliver(struct step *s, const struct dfota_event *event)
+{
+	struct signal signal = { .event = event, .number = -1, .percent = -1 };
+
+	switch (event->type) {
+	case DFOTA_EVENT_START:
+		start_deliver(s);
+		return;
+	case DFOTA_EVENT_TIME:
+		time_deliver(s, event);
+		return;
+	case DFOTA_EVENT_ATTACHED:
+		attached_take_over(s->d, event);
+		signal.type = SIGNAL_ATTACHED;
+		break;
+	case DFOTA_EVENT_DETACHED:
+		s->d->presence = DFOTA_PRESENCE_NONE;
+		signal.type = SIGNAL_DETACHED;
+		break;
+	case DFOTA_EVENT_LINE:
+		line_signal(s, event, &signal);
+		break;
+	case DFOTA_EVENT_PLAN:
+		signal.type = SIGNAL_PLAN;
+		break;
+	case DFOTA_EVENT_SAVED:
+		signal.type = SIGNAL_SAVED;
+		break;
+	case DFOTA_EVENT_STOP:
+		signal.type = SIGNAL_STOP;
+		break;
+	case DFOTA_EVENT_HOST:
+		signal.type = SIGNAL_HOST;
+		break;
+	}
+	signal_deliver(s, &signal);
+}
+
+void dfota_init(struct dfota *d, const struct limits *limits)
+{
+	*d = (struct dfota){ .limits = *limits };
+}
+
+void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
+{
+	d->resumed = d->requested = true;
+	d->phase = memory->phase;
+	d->left = memory->phase >= DFOTA_PHASE_RESTART;
+	d->unsent = memory->phase == DFOTA_PHASE_REQUEST;
+	d->plan.kind = DFOTA_PLAN_UPGRADE;
+	d->plan.download = memory->download;
+	text_set(d->plan.target, sizeof(d->plan.target), memory->target);
+	text_set(d->firmware, sizeof(d->firmware), memory->firmware);
+	text_set(d->imei, sizeof(d->imei), memory->imei);
+	d->evidence.transfer_seen = memory->transfer >= 0;
+	d->evidence.transfer = memory->transfer;
+	d->evidence.end_seen = memory->end >= 0;
+	d->evidence.end = memory->end;
+}
+
+void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_ms,
+		struct dfota_actions *out)
+{
+	struct step step = { .d = d, .now_ms = now_ms, .out = out };
+
+	out->count = 0;
+	if (d->state == DFOTA_STATE_FINISHED)
+		return;
+	event_deliver(&step, event);
+	if (d->state == DFOTA_STATE_FINISHED)
+		return;
+	if (d->dirty)
+		step_emit(&step, DFOTA_ACTION_SAVE);
+	d->dirty = false;
+	step_emit(&step, DFOTA_ACTION_TIME)->time_ms = dfota_deadline(d);
+}
+
+uint64_t dfota_deadline(const struct dfota *d)
+{
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < DFOTA_TIMER_COUNT; i++)
+		if (d->timer[i] && (!first || d->timer[i] < first))
+			first = d->timer[i];
+	return first;
+}
+
+static const char *const phase_names[] = {
+	[DFOTA_PHASE_IDENTIFY] = "identify", [DFOTA_PHASE_CHECK] = "check",
+	[DFOTA_PHASE_UPLOAD] = "upload",     [DFOTA_PHASE_REQUEST] = "request",
+	[DFOTA_PHASE_DOWNLOAD] = "download", [DFOTA_PHASE_RESTART] = "restart",
+	[DFOTA_PHASE_FLASH] = "flash",	     [DFOTA_PHASE_RETURN] = "return",
+	[DFOTA_PHASE_VERIFY] = "verify",
+};
+_Static_assert(sizeof(phase_names) / sizeof(phase_names[0]) == DFOTA_PHASE_COUNT,
+	       "a name for each");
+
+const char *dfota_phase_name(enum dfota_phase phase)
+{
+	return phase_names[phase];
+}
+
+const char *dfota_state_name(enum dfota_state state)
+{
+	return states[state].name;
+}
+
+enum dfota_phase dfota_phase_find(const char *name)
+{
+	size_t i = 0;
+
+	while (i < DFOTA_PHASE_COUNT && strcmp(phase_names[i], name) != 0)
+		i++;
+	return (enum dfota_phase)i;
+}

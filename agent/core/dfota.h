@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state machine of one upgrade of one modem. A plain value: it may be
+ * copied, compared, and taken up again from the journal. It holds no
+ * descriptor, reads no clock, allocates nothing and says nothing: events come
+ * in with the time, actions go out.
+ *
+ *   attach ─ listen ─ probe ─ identify ─ plan ─ check ─ save ─┐ nothing was sent so far
+ *                                                            │
+ *   ┌── accept ── download-start ── download ── leave ───────┘ AT+QFOTADL
+ *   │   (a job from the journal starts in "resume" and joins where it may be)
+ *   │ any loss of the bus
+ *   away ─ quiet ─ flash ─┐         END n from any of these
+ *     ▲      │       │    ▼
+ *     └──────┴───────┘  ended ─ reboot ─ boot ─┐
+ *                         boot URC or version  ▼
+ *                         from quiet, flash  confirm-probe ─ confirm ─ finished
+ *
+ * URCs may skip any number of these states forward (facts 2.3).
+ */
+#ifndef QFOTA_DFOTA_H
+#define QFOTA_DFOTA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/core/at.h"
+#include "agent/core/limits.h"
+#include "agent/core/urc.h"
+#include "agent/core/verdict.h"
+
+#define DFOTA_PORTS 8
+#define DFOTA_FIRMWARE_SIZE 64
+#define DFOTA_IMEI_SIZE 24
+#define DFOTA_COMMAND_SIZE (AT_ARGUMENT_MAX + 32)
+
+enum dfota_phase {
+	DFOTA_PHASE_IDENTIFY,
+	DFOTA_PHASE_CHECK,
+	DFOTA_PHASE_UPLOAD,
+	DFOTA_PHASE_REQUEST,
+	DFOTA_PHASE_DOWNLOAD,
+	DFOTA_PHASE_RESTART,
+	DFOTA_PHASE_FLASH,
+	DFOTA_PHASE_RETURN,
+	DFOTA_PHASE_VERIFY,
+	DFOTA_PHASE_COUNT,
+};
+
+enum dfota_state {
+	DFOTA_STATE_ATTACH,
+	DFOTA_STATE_LISTEN,
+	DFOTA_STATE_PROBE,
+	DFOTA_STATE_IDENTIFY,
+	DFOTA_STATE_PLAN,
+	DFOTA_STATE_CHECK,
+	DFOTA_STATE_SAVE,
+	DFOTA_STATE_RESUME,
+	DFOTA_STATE_ACCEPT,
+	DFOTA_STATE_DOWNLOAD_START,
+	DFOTA_STATE_DOWNLOAD,
+	DFOTA_STATE_LEAVE,
+	DFOTA_STATE_AWAY,
+	DFOTA_STATE_QUIET,
+	DFOTA_STATE_FLASH,
+	DFOTA_STATE_ENDED,
+	DFOTA_STATE_REBOOT,
+	DFOTA_STATE_BOOT,
+	DFOTA_STATE_CONFIRM_PROBE,
+	DFOTA_STATE_CONFIRM,
+	DFOTA_STATE_FINISHED,
+	DFOTA_STATE_COUNT,
+};
+
+/* What is on the bus at the modem's position. */
+enum dfota_presence {
+	DFOTA_PRESENCE_NONE,
+	DFOTA_PRESENCE_MODEM,	  /* two or more serial interfaces */
+	DFOTA_PRESENCE_RECOVERY,  /* one serial interface alone: only ever listened to */
+	DFOTA_PRESENCE_MUTE,	  /* no serial interface at all */
+	DFOTA_PRESENCE_EMERGENCY, /* looks like emergency download */
+};
+
+/* What is to be done with an identified modem. */
+enum dfota_plan_kind {
+	DFOTA_PLAN_NOTHING, /* reason says why */
+	DFOTA_PLAN_CURRENT, /* it has the wanted firmware */
+	DFOTA_PLAN_REFUSE,  /* reason says why */
+	DFOTA_PLAN_UPGRADE,
+};
+
+struct dfota_plan {
+	enum dfota_plan_kind kind;
+	bool download; /* the modem fetches the package itself: SIM and network are needed */
+	bool dry_run;  /* stop before the journal is written */
+	char argument[AT_ARGUMENT_MAX + 1]; /* of AT+QFOTADL, unquoted */
+	char target[DFOTA_FIRMWARE_SIZE];   /* wanted firmware, empty: any other than now */
+	char reason[200];
+};
+
+enum dfota_event_type {
+	DFOTA_EVENT_START,    /* once, first */
+	DFOTA_EVENT_ATTACHED, /* all serial interfaces are being read */
+	DFOTA_EVENT_DETACHED,
+	DFOTA_EVENT_LINE,
+	DFOTA_EVENT_TIME,  /* the armed time has come */
+	DFOTA_EVENT_PLAN,  /* answers DFOTA_ACTION_IDENTIFIED */
+	DFOTA_EVENT_SAVED, /* answers DFOTA_ACTION_SAVE */
+	DFOTA_EVENT_STOP,  /* a person or the system wants the agent to stop */
+	DFOTA_EVENT_HOST,  /* the host cannot go on with this modem */
+};
+
+struct dfota_event {
+	enum dfota_event_type type;
+	union {
+		struct {
+			enum dfota_presence presence;
+			uint8_t ports;		      /* serial interfaces that are open */
+			uint8_t candidates;	      /* used part of order[] */
+			uint8_t order[DFOTA_PORTS];   /* where to try AT, best first */
+		} attached;
+		struct {
+			uint8_t port;
+			const struct at_line *line;
+		} line;
+		const struct dfota_plan *plan;
+		bool saved;	    /* on disk */
+		bool stop_now;	    /* SIGTERM, or SIGINT for the second time */
+		const char *reason; /* HOST: one sentence */
+	};
+};
+
+enum dfota_action_type {
+	DFOTA_ACTION_SEND,	 /* d->command and CR to .port */
+	DFOTA_ACTION_TIME,	 /* deliver DFOTA_EVENT_TIME at .time_ms (0: never) */
+	DFOTA_ACTION_PHASE,	 /* d->phase is new */
+	DFOTA_ACTION_IDENTIFIED, /* d->imei, d->firmware are known: answer with a plan */
+	DFOTA_ACTION_HOLD,	 /* keep everybody else off the modem from now on */
+	DFOTA_ACTION_SAVE,	 /* write the journal: answer with SAVED */
+	DFOTA_ACTION_PROGRESS,	 /* .percent of d->phase */
+	DFOTA_ACTION_URC,	 /* the line of this event belongs to the job: tell it */
+	DFOTA_ACTION_NOTE,	 /* .note: a sentence for people */
+	DFOTA_ACTION_FINISH,	 /* d->evidence is complete; nothing comes after it */
+};
+
+struct dfota_action {
+	enum dfota_action_type type;
+	union {
+		uint8_t port;
+		uint64_t time_ms;
+		int percent;
+		const char *note;
+	};
+};
+
+#define DFOTA_ACTIONS_MAX 20
+
+struct dfota_actions {
+	uint8_t count;
+	struct dfota_action action[DFOTA_ACTIONS_MAX];
+};
+
+/* Three clocks run side by side; each is due at a time, 0 is off. */
+enum dfota_timer {
+	DFOTA_TIMER_STATE,  /* the limit of this state */
+	DFOTA_TIMER_TOTAL,  /* the limit of the whole download or flash */
+	DFOTA_TIMER_ANSWER, /* one command, or the pause before the next */
+	DFOTA_TIMER_COUNT,
+};
+
+struct dfota {
+	enum dfota_state state;
+	enum dfota_phase phase;
+	struct limits limits;
+	uint64_t timer[DFOTA_TIMER_COUNT];
+
+	/* The modem as it is attached now. */
+	enum dfota_presence presence;
+	uint8_t ports;
+	uint8_t candidates;
+	uint8_t order[DFOTA_PORTS];
+	uint8_t candidate; /* index into order[] of the port that commands go to */
+	struct urc_scanner scanner[DFOTA_PORTS];
+
+	/* The conversation. */
+	uint8_t tries;	    /* of the probe or query at hand */
+	uint8_t query;	    /* row of the script at hand */
+	bool query_taken;   /* its answer line was there */
+	bool query_pausing; /* ANSWER timer is a pause, nothing is outstanding */
+	bool asking;	    /* the one version query is out */
+	bool sim_ready;
+	bool registered;
+	char command[DFOTA_COMMAND_SIZE];
+
+	/* What is known of the job. */
+	struct dfota_plan plan;
+	char firmware[DFOTA_FIRMWARE_SIZE]; /* before */
+	char imei[DFOTA_IMEI_SIZE];
+	char firmware_now[DFOTA_FIRMWARE_SIZE]; /* after, empty until read */
+	char imei_now[DFOTA_IMEI_SIZE];
+	bool silent_urcs; /* URCs are switched off or go to a UART: expect none */
+	bool requested;	  /* the request went out */
+	bool left;	  /* the bus, at least once since the request */
+	bool resumed;	  /* taken up from the journal */
+	bool unsent;	  /* resumed at a point where the request may not have gone out yet */
+	uint8_t losses;	  /* of the bus, before the request */
+	uint8_t stops;
+	bool dirty; /* the journal should be written */
+	struct evidence evidence;
+	char reason[200]; /* where the verdict has none of its own */
+};
+
+/* A new job; the first event is START. */
+void dfota_init(struct dfota *d, const struct limits *limits);
+
+/*
+ * A job from the journal: @phase is the one that was saved last. Sets what
+ * dfota_init() did not; the first event is START all the same.
+ */
+struct dfota_memory {
+	enum dfota_phase phase;
+	const char *firmware;
+	const char *imei;
+	const char *target;
+	int transfer; /* -1: not seen */
+	int end;
+	bool download;
+};
+void dfota_resume(struct dfota *d, const struct dfota_memory *memory);
+
+/* Total: every state takes every event. *out is overwritten. */
+void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_ms,
+		struct dfota_actions *out);
+
+const char *dfota_phase_name(enum dfota_phase phase);
+const char *dfota_state_name(enum dfota_state state);
+/* DFOTA_PHASE_COUNT if @name is none. */
+enum dfota_phase dfota_phase_find(const char *name);
+/* When the wait at hand ends, ms; 0 if none is armed. */
+uint64_t dfota_deadline(const struct dfota *d);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/follow.h"
+
+#include "agent/core/conversation.h"
+#include "agent/core/quectel.h"
+#include "agent/core/text.h"
+
+/* AT and modem port speak AT (AT manual V2.0, 1.6); the NMEA port, last among candidates, does not. */
+#define ASKED_PORTS 2
+
+/* The limit of all that comes once the download is over. */
+static void total_arm(struct step *s)
+{
+	if (!s->d->timer[DFOTA_TIMER_TOTAL])
+		step_timer(s, DFOTA_TIMER_TOTAL, s->d->limits.ms[LIMIT_FLASH]);
+}
+
+/* Said twice is said once; a failure is not talked away by a later 0. */
+static void end_record(struct step *s, int code)
+{
+	struct evidence *evidence = &s->d->evidence;
+
+	if (!evidence->end_seen || !evidence->end)
+		evidence->end = code;
+	evidence->end_seen = true;
+	s->d->dirty = true;
+}
+
+static void ended(struct step *s, int code)
+{
+	end_record(s, code);
+	/* The package check failed before any reboot: still the normal system (facts 2.3 no. 3). */
+	step_go(s, code && !s->d->left ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
+}
+
+static void detached(struct step *s)
+{
+	if (!s->d->left)
+		step_timer_off(s, DFOTA_TIMER_TOTAL);
+	s->d->left = true;
+	total_arm(s);
+	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
+}
+
+static void stop(struct step *s, const struct signal *signal)
+{
+	if (signal->event->stop_now || s->d->stops++) {
+		step_finish(s, VERDICT_STOP_LEAVE);
+		return;
+	}
+	step_note(s, "the modem works on by itself and cannot be stopped; leave its power on. "
+		     "Interrupt once more to leave it alone; the next run takes the job up");
+}
+
+static void saved(struct step *s, const struct signal *signal)
+{
+	if (!signal->event->saved)
+		step_note(s, "the journal could not be brought up to date; the job goes on, but a "
+			     "restarted agent would know less of it");
+}
+
+static void total_ran_out(struct step *s)
+{
+	bool download = s->d->state == DFOTA_STATE_DOWNLOAD_START ||
+			s->d->state == DFOTA_STATE_DOWNLOAD;
+
+	step_finish_limit(s, VERDICT_STOP_LIMIT, download ? LIMIT_DOWNLOAD : LIMIT_FLASH);
+}
+
+/*
+ * Codes may skip states forward, so most mean the same wherever they come.
+ * What a state does not treat in a way of its own comes here.
+ */
+static void after_request(struct step *s, const struct signal *signal)
+{
+	switch (signal->type) {
+	case SIGNAL_DETACHED:
+		detached(s);
+		break;
+	case SIGNAL_FLASHING:
+		step_go(s, DFOTA_STATE_FLASH);
+		break;
+	case SIGNAL_END:
+		ended(s, signal->number);
+		break;
+	case SIGNAL_TOTAL_LIMIT:
+		total_ran_out(s);
+		break;
+	case SIGNAL_STOP:
+		stop(s, signal);
+		break;
+	case SIGNAL_SAVED:
+		saved(s, signal);
+		break;
+	case SIGNAL_HOST:
+		/* The job goes on without this host: it is not confirmed, never failed. */
+		step_finish_saying(s, VERDICT_STOP_LIMIT, signal->event->reason);
+		break;
+	case SIGNAL_START:
+	case SIGNAL_ATTACHED:
+	case SIGNAL_STATE_LIMIT:
+	case SIGNAL_ANSWER_LIMIT:
+	case SIGNAL_PLAN:
+	case SIGNAL_OK:
+	case SIGNAL_ERROR:
+	case SIGNAL_TEXT:
+	case SIGNAL_BOOT:
+	case SIGNAL_LIFE:
+	case SIGNAL_TRANSFER_START:
+	case SIGNAL_TRANSFER_END:
+		break;
+	}
+}
+
+/* ---- request and download (guide, 3.1 and 3.2) ---- */
+
+static void transfer_ended(struct step *s, int code)
+{
+	s->d->evidence.transfer_seen = true;
+	s->d->evidence.transfer = code;
+	s->d->dirty = true;
+	/* A download that failed leaves the modem in its normal system (facts 1.5, 2.3 no. 7). */
+	step_go(s, code ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_LEAVE);
+}
+
+/* Only here do transfer codes count: later they are late or doubled. */
+static void transfer_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_TRANSFER_END)
+		transfer_ended(s, signal->number);
+	else if (signal->type != SIGNAL_TRANSFER_START)
+		after_request(s, signal);
+	else if (s->d->state != DFOTA_STATE_DOWNLOAD)
+		step_go(s, DFOTA_STATE_DOWNLOAD);
+}
+
+static void refused(struct step *s, int code)
+{
+	struct dfota *d = s->d;
+	const char *meaning = code < 0 ? NULL : quectel_cme(code);
+
+	text_set(d->reason, sizeof(d->reason), "the modem refused the request: ");
+	text_add(d->reason, sizeof(d->reason), code < 0 ? "ERROR" : "+CME ERROR: ");
+	if (code >= 0)
+		text_add_number(d->reason, sizeof(d->reason), code);
+	if (meaning) {
+		text_add(d->reason, sizeof(d->reason), " (");
+		text_add(d->reason, sizeof(d->reason), meaning);
+		text_add(d->reason, sizeof(d->reason), ")");
+	}
+	step_finish(s, VERDICT_STOP_REFUSED);
+}
+
+static void accepted(struct step *s)
+{
+	if (!s->d->plan.download)
+		step_go(s, DFOTA_STATE_LEAVE);
+	else if (s->d->silent_urcs)
+		step_go(s, DFOTA_STATE_DOWNLOAD);
+	else
+		step_go(s, DFOTA_STATE_DOWNLOAD_START);
+}
+
+void follow_accept_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+	/* After a restart of the agent nothing that comes is an answer to it. */
+	bool answer = signal->text && !d->resumed && signal->port == d->order[d->candidate];
+
+	if (answer && signal->type == SIGNAL_ERROR)
+		refused(s, signal->number);
+	else if (answer && signal->type == SIGNAL_OK)
+		accepted(s);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_ACCEPT);
+	else
+		transfer_take(s, signal);
+}
+
+/* The limit of the whole download runs from the acceptance. */
+void follow_download_enter(struct step *s)
+{
+	if (!s->d->timer[DFOTA_TIMER_TOTAL])
+		step_timer(s, DFOTA_TIMER_TOTAL, s->d->limits.ms[LIMIT_DOWNLOAD]);
+}
+
+void follow_download_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_DOWNLOAD_START);
+	else
+		transfer_take(s, signal);
+}
+
+void follow_leave_enter(struct step *s)
+{
+	step_timer_off(s, DFOTA_TIMER_TOTAL);
+}
+
+/* END may come here, before any reboot. */
+void follow_leave_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
+	else
+		after_request(s, signal);
+}
+
+/* ---- away, and back ---- */
+
+/* Nothing came back that can speak: what is there decides. */
+static void not_returned(struct step *s, enum limit limit)
+{
+	switch (s->d->presence) {
+	case DFOTA_PRESENCE_NONE:
+		step_finish(s, VERDICT_STOP_LOST);
+		break;
+	case DFOTA_PRESENCE_EMERGENCY:
+		step_finish(s, VERDICT_STOP_EMERGENCY);
+		break;
+	case DFOTA_PRESENCE_MUTE:
+		step_finish_saying(s, VERDICT_STOP_LIMIT,
+				   "the modem came back without any AT port; its USB composition "
+				   "may have changed");
+		break;
+	case DFOTA_PRESENCE_MODEM:
+	case DFOTA_PRESENCE_RECOVERY:
+		step_finish_limit(s, VERDICT_STOP_LIMIT, limit);
+		break;
+	}
+}
+
+static bool can_be_heard(const struct dfota *d)
+{
+	return d->presence == DFOTA_PRESENCE_MODEM || d->presence == DFOTA_PRESENCE_RECOVERY;
+}
+
+/* Emergency download counts only if it stays for the whole limit: a boot may pass through it. */
+void follow_away_take(struct step *s, const struct signal *signal)
+{
+	bool reboot = s->d->state == DFOTA_STATE_REBOOT;
+
+	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
+		step_go(s, reboot ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		not_returned(s, reboot ? LIMIT_REBOOT : LIMIT_RETURN);
+	else if (signal->type != SIGNAL_DETACHED)
+		after_request(s, signal);
+}
+
+/* Listens where the job may be by now. */
+static void resume_attached(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (d->left) {
+		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
+		return;
+	}
+	step_timer(s, DFOTA_TIMER_TOTAL,
+		   d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD]);
+	step_go(s, d->unsent ? DFOTA_STATE_ACCEPT : DFOTA_STATE_DOWNLOAD);
+	step_timer_off(s, DFOTA_TIMER_STATE);
+}
+
+void follow_resume_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
+		resume_attached(s);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		not_returned(s, LIMIT_RETURN);
+	else if (signal->type != SIGNAL_DETACHED)
+		after_request(s, signal);
+}
+
+/*
+ * The only thing ever sent while the modem may be flashing: one AT+CGMR a
+ * port, after a limit of silence. A lone recovery port is not even asked that.
+ */
+static void ask_version(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	step_timer(s, DFOTA_TIMER_STATE, d->limits.ms[LIMIT_FLASH_SILENCE]);
+	if (d->presence != DFOTA_PRESENCE_MODEM)
+		return;
+	d->asking = true;
+	text_set(d->command, sizeof(d->command), "AT+CGMR");
+	for (uint8_t i = 0; i < d->candidates && i < ASKED_PORTS; i++)
+		step_send(s, d->order[i]);
+}
+
+/* ERROR or silence means nothing: the flashing system answers AT too (facts 2.3 no. 8). */
+static bool is_version_answer(const struct dfota *d, const struct signal *signal)
+{
+	char revision[DFOTA_FIRMWARE_SIZE];
+
+	return d->asking && signal->type == SIGNAL_TEXT &&
+	       at_revision(signal->text, revision, sizeof(revision));
+}
+
+void follow_back_enter(struct step *s)
+{
+	s->d->asking = false;
+	total_arm(s);
+}
+
+/* Back on the bus: quiet, flash and boot differ only in what they wait for first. */
+void follow_back_take(struct step *s, const struct signal *signal)
+{
+	bool life = signal->type == SIGNAL_LIFE ||
+		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
+
+	if (life)
+		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
+	else if (signal->type == SIGNAL_BOOT || is_version_answer(s->d, signal))
+		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		ask_version(s);
+	else
+		after_request(s, signal);
+}
+
+void follow_ended_enter(struct step *s)
+{
+	total_arm(s);
+}
+
+void follow_ended_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_END)
+		end_record(s, signal->number);
+	else if (signal->type == SIGNAL_BOOT)
+		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
+	else if (signal->type != SIGNAL_FLASHING)
+		after_request(s, signal);
+}
+
+/* ---- normal mode is certain: which firmware is it? ---- */
+
+/* What was read before another reboot does not count. */
+void follow_confirm_probe_enter(struct step *s)
+{
+	s->d->firmware_now[0] = '\0';
+	s->d->imei_now[0] = '\0';
+	total_arm(s);
+	conversation_probe(s);
+}
+
+void follow_confirm_enter(struct step *s)
+{
+	conversation_ask(s, CONVERSATION_SCRIPT_CONFIRM);
+}
+
+void follow_confirm_take(struct step *s, const struct signal *signal)
+{
+	bool probing = s->d->state == DFOTA_STATE_CONFIRM_PROBE;
+	enum conversation_result result =
+		probing ? conversation_probe_take(s, signal)
+			: conversation_take(s, CONVERSATION_SCRIPT_CONFIRM, signal);
+
+	if (result == CONVERSATION_DONE && probing)
+		step_go(s, DFOTA_STATE_CONFIRM);
+	else if (result == CONVERSATION_DONE || signal->type == SIGNAL_STATE_LIMIT)
+		step_finish(s, VERDICT_STOP_BOOTED);
+	else if (signal->type == SIGNAL_END)
+		end_record(s, signal->number);
+	else
+		after_request(s, signal);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/prepare.h"
+
+#include "agent/core/conversation.h"
+
+/* Listened before the first byte: another upgrade may be under way. */
+#define LISTEN_MS 1000
+/* Between two questions for SIM and registration: no event tells. */
+#define NETWORK_PAUSE_MS 2000
+/* A modem that keeps leaving before it was asked for anything (facts, section 7: weak supply). */
+#define LOSSES_MAX 5
+
+static void refuse_running(struct step *s)
+{
+	step_finish_saying(s, VERDICT_STOP_REFUSED,
+		      "an upgrade is already running in this modem; wait for its END");
+}
+
+static void before_request(struct step *s, const struct signal *signal)
+{
+	switch (signal->type) {
+	case SIGNAL_DETACHED:
+		if (++s->d->losses == LOSSES_MAX)
+			step_finish_saying(s, VERDICT_STOP_HOST,
+				      "the modem keeps leaving the bus; look at its power supply "
+				      "and cabling");
+		else
+			step_go(s, DFOTA_STATE_ATTACH);
+		break;
+	case SIGNAL_STATE_LIMIT:
+		step_finish_limit(s, VERDICT_STOP_HOST, LIMIT_READY);
+		break;
+	case SIGNAL_TRANSFER_START:
+	case SIGNAL_TRANSFER_END:
+	case SIGNAL_FLASHING:
+	case SIGNAL_END:
+	case SIGNAL_LIFE:
+		refuse_running(s);
+		break;
+	case SIGNAL_STOP:
+		step_finish_saying(s, VERDICT_STOP_SIGNAL, "stopped before anything was requested");
+		break;
+	case SIGNAL_HOST:
+		step_finish_saying(s, VERDICT_STOP_HOST, signal->event->reason);
+		break;
+	case SIGNAL_START:
+	case SIGNAL_ATTACHED:
+	case SIGNAL_TOTAL_LIMIT:
+	case SIGNAL_ANSWER_LIMIT:
+	case SIGNAL_PLAN:
+	case SIGNAL_SAVED:
+	case SIGNAL_OK:
+	case SIGNAL_ERROR:
+	case SIGNAL_TEXT:
+	case SIGNAL_BOOT:
+		break;
+	}
+}
+
+void prepare_attach_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_ATTACHED && s->d->presence == DFOTA_PRESENCE_MODEM)
+		step_go(s, DFOTA_STATE_LISTEN);
+	else if (signal->type != SIGNAL_STATE_LIMIT || s->d->presence == DFOTA_PRESENCE_NONE)
+		before_request(s, signal);
+	else if (s->d->presence == DFOTA_PRESENCE_EMERGENCY)
+		step_finish(s, VERDICT_STOP_EMERGENCY);
+	else
+		step_finish_saying(s, VERDICT_STOP_REFUSED,
+			      "the modem shows no AT port in this state; if it is being upgraded, "
+			      "wait, else change its USB composition");
+}
+
+void prepare_listen_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_ANSWER_LIMIT)
+		step_go(s, DFOTA_STATE_PROBE);
+	else
+		before_request(s, signal);
+}
+
+void prepare_listen_enter(struct step *s)
+{
+	step_timer(s, DFOTA_TIMER_ANSWER, LISTEN_MS);
+}
+
+void prepare_probe_take(struct step *s, const struct signal *signal)
+{
+	if (conversation_probe_take(s, signal) == CONVERSATION_DONE)
+		step_go(s, DFOTA_STATE_IDENTIFY);
+	else
+		before_request(s, signal);
+}
+
+void prepare_identify_enter(struct step *s)
+{
+	conversation_ask(s, CONVERSATION_SCRIPT_IDENTIFY);
+}
+
+void prepare_identify_take(struct step *s, const struct signal *signal)
+{
+	if (conversation_take(s, CONVERSATION_SCRIPT_IDENTIFY, signal) == CONVERSATION_DONE)
+		step_go(s, DFOTA_STATE_PLAN);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_saying(s, VERDICT_STOP_REFUSED,
+			      "the modem answers AT, but tells no firmware or no IMEI");
+	else
+		before_request(s, signal);
+}
+
+void prepare_plan_enter(struct step *s)
+{
+	step_emit(s, DFOTA_ACTION_IDENTIFIED);
+}
+
+static void plan_follow(struct step *s)
+{
+	switch (s->d->plan.kind) {
+	case DFOTA_PLAN_NOTHING:
+		step_finish_saying(s, VERDICT_STOP_NOTHING, s->d->plan.reason);
+		break;
+	case DFOTA_PLAN_CURRENT:
+		step_finish_saying(s, VERDICT_STOP_CURRENT, s->d->plan.reason);
+		break;
+	case DFOTA_PLAN_REFUSE:
+		step_finish_saying(s, VERDICT_STOP_REFUSED, s->d->plan.reason);
+		break;
+	case DFOTA_PLAN_UPGRADE:
+		step_go(s, DFOTA_STATE_CHECK);
+		break;
+	}
+}
+
+void prepare_plan_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type != SIGNAL_PLAN) {
+		before_request(s, signal);
+		return;
+	}
+	s->d->plan = *signal->event->plan;
+	plan_follow(s);
+}
+
+static void check_passed(struct step *s)
+{
+	if (s->d->plan.dry_run)
+		step_finish_saying(s, VERDICT_STOP_NOTHING, "dry run: all checks passed, nothing was sent");
+	else
+		step_go(s, DFOTA_STATE_SAVE);
+}
+
+void prepare_check_enter(struct step *s)
+{
+	if (!s->d->plan.download) {
+		check_passed(s);
+		return;
+	}
+	s->d->sim_ready = s->d->registered = false;
+	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+}
+
+static void check_refuse(struct step *s)
+{
+	step_finish_saying(s, VERDICT_STOP_REFUSED,
+		      s->d->sim_ready ? "the modem is not registered in a network, so it cannot "
+					"download; check antenna, APN and subscription"
+				      : "no SIM is ready, so the modem cannot download; insert or "
+					"unlock it");
+}
+
+/* After a round without success the query row is past the end: the pause is all that is left. */
+void prepare_check_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (signal->type == SIGNAL_STATE_LIMIT) {
+		check_refuse(s);
+	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
+		d->registered = false;
+		conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+	} else if (!d->query_pausing &&
+		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
+		if (d->sim_ready && d->registered) {
+			check_passed(s);
+			return;
+		}
+		d->query_pausing = true;
+		step_timer(s, DFOTA_TIMER_ANSWER, NETWORK_PAUSE_MS);
+	} else {
+		before_request(s, signal);
+	}
+}
+
+void prepare_save_enter(struct step *s)
+{
+	step_emit(s, DFOTA_ACTION_HOLD);
+	step_emit(s, DFOTA_ACTION_SAVE);
+}
+
+/* The one place from which a request goes out, and only with the journal on disk. */
+void prepare_save_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (signal->type != SIGNAL_SAVED) {
+		before_request(s, signal);
+	} else if (!signal->event->saved) {
+		step_finish_saying(s, VERDICT_STOP_HOST,
+			      "the journal could not be written, so nothing was requested; free "
+			      "or mend the state directory");
+	} else if (!at_command(d->command, sizeof(d->command), "+QFOTADL", d->plan.argument)) {
+		step_finish_saying(s, VERDICT_STOP_REFUSED, "the package cannot be named to the modem");
+	} else {
+		d->requested = true;
+		step_send(s, d->order[d->candidate]);
+		step_go(s, DFOTA_STATE_ACCEPT);
+	}
+}
+

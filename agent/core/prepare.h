@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The states before the request, attach to save: nothing that happens here
+ * can harm a modem, and leaving it off is always possible.
+ */
+#ifndef QFOTA_PREPARE_H
+#define QFOTA_PREPARE_H
+
+#include "agent/core/step.h"
+
+void prepare_attach_take(struct step *s, const struct signal *signal);
+void prepare_listen_enter(struct step *s);
+void prepare_listen_take(struct step *s, const struct signal *signal);
+void prepare_probe_take(struct step *s, const struct signal *signal);
+void prepare_identify_enter(struct step *s);
+void prepare_identify_take(struct step *s, const struct signal *signal);
+void prepare_plan_enter(struct step *s);
+void prepare_plan_take(struct step *s, const struct signal *signal);
+void prepare_check_enter(struct step *s);
+void prepare_check_take(struct step *s, const struct signal *signal);
+void prepare_save_enter(struct step *s);
+/* The one place from which a request goes out. */
+void prepare_save_take(struct step *s, const struct signal *signal);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/verdict.h"
+
+#include <string.h>
+
+/* Bits of what a row accepts; 0 accepts anything. */
+#define STOP(name) (1u << VERDICT_STOP_##name)
+#define FIRMWARE(name) (1u << VERDICT_FIRMWARE_##name)
+#define IMEI(name) (1u << VERDICT_IMEI_##name)
+
+enum {
+	CODE_NONE = 1 << 0, /* not seen */
+	CODE_GOOD = 1 << 1, /* 0 */
+	CODE_BAD = 1 << 2,
+};
+
+static const struct verdict_row {
+	unsigned int stop, firmware, imei, transfer, end;
+	bool unsent; /* accepts only that */
+	struct verdict verdict;
+} verdict_rows[] = {
+	/* Before the request. */
+	{ .stop = STOP(CURRENT), .verdict = { OUTCOME_CURRENT, 0, NULL, true } },
+	{ .stop = STOP(NOTHING), .verdict = { OUTCOME_NONE, 0, NULL, true } },
+	{ .stop = STOP(REFUSED), .verdict = { OUTCOME_REFUSED, 4, NULL, true } },
+	{ .stop = STOP(HOST) | STOP(SIGNAL), .verdict = { OUTCOME_NONE, 1, NULL, true } },
+
+	/* The modem is not there any more: worse than any code it sent. */
+	{ .stop = STOP(EMERGENCY),
+	  .verdict = { OUTCOME_EMERGENCY, 9,
+		       "the modem sits in emergency download; it needs the full firmware image and "
+		       "the vendor's recovery tool",
+		       false } },
+	{ .stop = STOP(LOST),
+	  .verdict = { OUTCOME_LOST, 9,
+		       "the modem did not come back; leave its power on, then look at its supply and "
+		       "cabling",
+		       false } },
+	{ .stop = STOP(LEAVE),
+	  .verdict = { OUTCOME_INTERRUPTED, 8,
+		       "stopped while the modem goes on by itself; run again to take it up", false } },
+
+	/* Another modem sits there: nothing that was read counts. */
+	{ .imei = IMEI(OTHER),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, "another modem (IMEI) came back at this position",
+		       false } },
+
+	/* What the modem said itself. */
+	{ .transfer = CODE_BAD,
+	  .end = CODE_NONE | CODE_GOOD,
+	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE),
+	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
+	{ .end = CODE_BAD,
+	  .firmware = FIRMWARE(WANTED),
+	  .verdict = { OUTCOME_FAILED, 6,
+		       "the modem reports failure, yet runs the wanted firmware: treat it as failed",
+		       true } },
+	{ .end = CODE_BAD, .verdict = { OUTCOME_FAILED, 6, NULL, true } },
+
+	{ .stop = STOP(LIMIT),
+	  .unsent = true,
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, true } },
+	{ .stop = STOP(LIMIT), .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, false } },
+
+	/* Normal mode, and no bad code: the firmware decides. */
+	{ .firmware = FIRMWARE(UNREAD),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, "the firmware could not be read afterwards", false } },
+	{ .imei = IMEI(UNREAD),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, "the IMEI could not be read afterwards", false } },
+	{ .firmware = FIRMWARE(OTHER),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, "an unexpected firmware came back", true } },
+	{ .firmware = FIRMWARE(WANTED),
+	  .end = CODE_NONE,
+	  .verdict = { OUTCOME_UPGRADED, 0, "END was not seen; the firmware that came back is the wanted one",
+		       true } },
+	{ .firmware = FIRMWARE(WANTED), .verdict = { OUTCOME_UPGRADED, 0, NULL, true } },
+	{ .end = CODE_GOOD,
+	  .verdict = { OUTCOME_FAILED, 6, "the modem reports success, yet came back with its old firmware",
+		       true } },
+	{ .verdict = { OUTCOME_FAILED, 6, "the modem came back with its old firmware", true } },
+};
+
+static bool accepts(unsigned int wanted, unsigned int bit)
+{
+	return !wanted || (wanted & bit);
+}
+
+static unsigned int code_bit(bool seen, int code)
+{
+	if (!seen)
+		return CODE_NONE;
+	return code ? CODE_BAD : CODE_GOOD;
+}
+
+struct verdict verdict_decide(const struct evidence *evidence)
+{
+	unsigned int transfer = code_bit(evidence->transfer_seen, evidence->transfer);
+	unsigned int end = code_bit(evidence->end_seen, evidence->end);
+	const struct verdict_row *row = verdict_rows;
+
+	/* The last row accepts everything. */
+	while (!accepts(row->stop, 1u << evidence->stop) ||
+	       !accepts(row->firmware, 1u << evidence->firmware) ||
+	       !accepts(row->imei, 1u << evidence->imei) || !accepts(row->transfer, transfer) ||
+	       !accepts(row->end, end) || (row->unsent && !evidence->unsent))
+		row++;
+	return row->verdict;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_UPGRADED] = "upgraded",
+		[OUTCOME_CURRENT] = "current",
+		[OUTCOME_NONE] = "none",
+		[OUTCOME_REFUSED] = "refused",
+		[OUTCOME_TRANSFER_FAILED] = "transfer-failed",
+		[OUTCOME_FAILED] = "failed",
+		[OUTCOME_UNCONFIRMED] = "unconfirmed",
+		[OUTCOME_INTERRUPTED] = "interrupted",
+		[OUTCOME_LOST] = "lost",
+		[OUTCOME_EMERGENCY] = "emergency",
+	};
+	_Static_assert(sizeof(names) / sizeof(names[0]) == OUTCOME_COUNT, "a name for each");
+
+	return names[outcome];
+}
+
+/*
+ * The part before the underscore is the revision (facts, section 5, last rows):
+ * AT+QGMR adds a sub-version behind it that AT+CGMR does not show.
+ */
+static bool revision_equal(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "_");
+
+	return length == strcspn(b, "_") && strncmp(a, b, length) == 0;
+}
+
+enum verdict_imei verdict_compare_imei(const char *now, const char *before)
+{
+	if (!*now)
+		return VERDICT_IMEI_UNREAD;
+	return strcmp(now, before) == 0 ? VERDICT_IMEI_SAME : VERDICT_IMEI_OTHER;
+}
+
+enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target)
+{
+	if (!now || !*now)
+		return VERDICT_FIRMWARE_UNREAD;
+	if (target && *target && revision_equal(now, target))
+		return VERDICT_FIRMWARE_WANTED;
+	if (before && *before && revision_equal(now, before))
+		return VERDICT_FIRMWARE_BEFORE;
+	return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;
+}

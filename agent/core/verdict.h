@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was seen and what came back -> how the upgrade ended. The decision
+ * table of facts 2.6, as rows; the first row that fits decides.
+ */
+#ifndef QFOTA_VERDICT_H
+#define QFOTA_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum outcome {
+	OUTCOME_UPGRADED,
+	OUTCOME_CURRENT,
+	OUTCOME_NONE,
+	OUTCOME_REFUSED,
+	OUTCOME_TRANSFER_FAILED,
+	OUTCOME_FAILED,
+	OUTCOME_UNCONFIRMED,
+	OUTCOME_INTERRUPTED,
+	OUTCOME_LOST,
+	OUTCOME_EMERGENCY,
+	OUTCOME_COUNT,
+};
+
+/* Why the machine stopped. */
+enum verdict_stop {
+	VERDICT_STOP_BOOTED,	/* normal mode is certain; firmware was read or could not be */
+	VERDICT_STOP_CURRENT,	/* it has the wanted firmware already */
+	VERDICT_STOP_NOTHING,	/* nothing to do, or a dry run */
+	VERDICT_STOP_REFUSED,	/* before the job started */
+	VERDICT_STOP_HOST,	/* this host failed before the request */
+	VERDICT_STOP_SIGNAL,	/* asked to stop before the request */
+	VERDICT_STOP_LEAVE,	/* asked to stop after the request */
+	VERDICT_STOP_LIMIT,	/* a limit ran out after the request */
+	VERDICT_STOP_LOST,	/* it did not come back */
+	VERDICT_STOP_EMERGENCY, /* emergency download */
+};
+
+enum verdict_firmware {
+	VERDICT_FIRMWARE_UNREAD,
+	VERDICT_FIRMWARE_BEFORE, /* the one from before the job */
+	VERDICT_FIRMWARE_WANTED, /* the target; any other than before if there is none */
+	VERDICT_FIRMWARE_OTHER,
+};
+
+enum verdict_imei {
+	VERDICT_IMEI_UNREAD,
+	VERDICT_IMEI_SAME,
+	VERDICT_IMEI_OTHER,
+};
+
+struct evidence {
+	enum verdict_stop stop;
+	enum verdict_firmware firmware;
+	enum verdict_imei imei;
+	bool transfer_seen;
+	bool end_seen;
+	bool unsent;  /* the request may never have gone out */
+	int transfer; /* xxxEND code, if transfer_seen */
+	int end;      /* END code, if end_seen; the first that is not 0 wins */
+};
+
+struct verdict {
+	enum outcome outcome;
+	int exit;	     /* exit status, 0..9 */
+	const char *reason;  /* one sentence; NULL where the machine knows better (refused, host …) */
+	bool job_over;	     /* false: journal and busy mark stay, the next run resumes */
+};
+
+struct verdict verdict_decide(const struct evidence *evidence);
+
+/* "upgraded", "transfer-failed" …: the words of the JSON stream. */
+const char *outcome_name(enum outcome outcome);
+/* The firmware that came back against what was wanted; NULL or empty strings are "not known". */
+enum verdict_imei verdict_compare_imei(const char *now, const char *before);
+enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target);
+
+#endif

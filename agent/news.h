@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is told of a modem at work, and to whom. A view shows it: the console
+ * to people, JSON to programs. Views never answer back.
+ */
+#ifndef QFOTA_NEWS_H
+#define QFOTA_NEWS_H
+
+#include <stdint.h>
+
+#include "agent/core/dfota.h"
+#include "agent/core/verdict.h"
+#include "usb/layout.h"
+
+/* A modem as views see it. Strings are never NULL; empty: not known. Text from the modem is raw: views escape it. */
+struct modem_facts {
+	char position[64];
+	char id_path[128];
+	char product[64];
+	char model[16];	   /* "EP06" */
+	uint16_t vid, pid;
+	int interface;	   /* of the AT port, -1: not known yet */
+	char imei[DFOTA_IMEI_SIZE];
+	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */
+	struct layout layout;
+};
+
+/* How the job of one modem ended. */
+struct modem_result {
+	struct verdict verdict;
+	const char *reason;  /* verdict's or the machine's; NULL: all is said */
+	const char *advice;  /* what to do next; NULL: nothing */
+	const char *to;	     /* firmware read at the end; empty: not read */
+	const char *target;  /* wanted; empty: any other */
+	const char *package; /* credentials masked; empty: none */
+	int end;	     /* -1: not seen */
+	int transfer;	     /* -1: not seen */
+	uint64_t elapsed_ms;
+};
+
+enum news_type {
+	NEWS_FOUND,
+	NEWS_IDENTIFIED,
+	NEWS_PHASE,
+	NEWS_PROGRESS,
+	NEWS_URC,
+	NEWS_NOTE,
+	NEWS_RESULT,
+};
+
+struct news {
+	enum news_type type;
+	enum dfota_phase phase; /* PHASE, PROGRESS */
+	int percent;		/* PROGRESS: 0..100 */
+	const char *text;	/* URC: raw; NOTE: a sentence */
+	const struct modem_result *result;
+};
+
+struct view {
+	void (*tell)(struct view *view, const struct modem_facts *modem, const struct news *news);
+};
+
+#endif
