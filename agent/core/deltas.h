@@ -17,12 +17,13 @@ struct delta {
 	const char *where;  /* "file:line" */
 };
 
-#define DELTAS_MAX 256
+#define DELTAS_MAX 256 /* edges */
 
 /*
  * The first edge of a shortest chain from @from to @to; of equally short
- * chains the one whose edges stand first. NULL if there is no chain or
- * @from equals @to. *ret_steps (may be NULL): edges in that chain.
+ * chains the one whose edges stand first. NULL if there is no chain, @from
+ * equals @to, or @count is above DELTAS_MAX. *ret_steps (may be NULL): edges in
+ * that chain, 1..DELTAS_MAX. Cycles are fine.
  */
 const struct delta *deltas_next(const struct delta *deltas, size_t count, const char *from,
 				const char *to, unsigned int *ret_steps);
