@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "settings.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_NUMBER,
+	SETTING_TIME,
+	SETTING_YESNO,
+	SETTING_CHOICE,
+};
+
+struct setting {
+	const char *key;
+	enum setting_kind kind;
+	size_t offset;
+	const char *const *choices;
+	const char *initial;
+	const char *sentence;
+};
+
+static const char *const ports_choices[] = {"none", "at", "modem", "both", NULL};
+static const char *const request_choices[] = {"ok",	"error",      "cme",
+					      "silent", "unanswered", NULL};
+static const char *const place_choices[] = {"normal", "recovery", NULL};
+static const char *const firmware_choices[] = {"judged", "old", "new", NULL};
+static const char *const format_choices[] = {"plain",	"tight",  "blank",
+					     "percent", "quoted", NULL};
+static const char *const spelling_choices[] = {"guide", "https", "misprint",
+					       NULL};
+static const char *const foreign_choices[] = {"none", "before-echo",
+					      "before-answer", "both", NULL};
+static const char *const sum_choices[] = {"short", "upper", "padded", NULL};
+
+#define TEXT(k, f, d, s)                                                  \
+	{                                                                 \
+		k, SETTING_TEXT, offsetof(struct settings, f), NULL, d, s \
+	}
+#define NUMBER(k, f, d, s)                                                  \
+	{                                                                   \
+		k, SETTING_NUMBER, offsetof(struct settings, f), NULL, d, s \
+	}
+#define TIME(k, f, d, s)                                                  \
+	{                                                                 \
+		k, SETTING_TIME, offsetof(struct settings, f), NULL, d, s \
+	}
+#define YESNO(k, f, d, s)                                                  \
+	{                                                                  \
+		k, SETTING_YESNO, offsetof(struct settings, f), NULL, d, s \
+	}
+#define CHOICE(k, f, c, d, s)                                            \
+	{                                                                \
+		k, SETTING_CHOICE, offsetof(struct settings, f), c, d, s \
+	}
+
+static const struct setting table[] = {
+	TEXT("model", model, "EP06", "Model line of ATI."),
+	TEXT("firmware", firmware, "EP06ELAR03A08M4G",
+	     "Firmware revision it starts with."),
+	TEXT("sub-version", sub_version, "_01.001.01.001",
+	     "What AT+QGMR adds to the revision."),
+	TEXT("sub-edition", sub_edition, "V05", "Answer of AT+CSUB."),
+	TEXT("imei", imei, "861075030000017", "Answer of AT+CGSN and AT+GSN."),
+	TEXT("imei-after", imei_after, "",
+	     "IMEI after the flash, when another modem sits in the slot."),
+
+	TEXT("composition", composition,
+	     "hs", "Composition: hs, ss, diag-off, adb, mbim, ecm, serial, edl, qdl, two."),
+	TEXT("recovery-composition", recovery_composition, "",
+	     "Composition while flashing; empty: as in normal mode."),
+	TEXT("final-composition", final_composition, "",
+	     "Composition after the last boot; empty: as in normal mode."),
+	TEXT("pid", pid, "", "Product id in hex; empty: that of the composition."),
+	TEXT("recovery-pid", recovery_pid, "",
+	     "Product id while flashing; empty: as pid."),
+	TEXT("product", product, "",
+	     "Product string; empty: that of the composition."),
+	TEXT("recovery-product", recovery_product, "",
+	     "Product string while flashing; empty: as product."),
+	TEXT("serial", serial, "0123456789ABCDEF",
+	     "Serial number string; empty: none."),
+	NUMBER("recovery-vhci-port", recovery_vhci_port, "-1",
+	       "Another vhci port to appear on while flashing; -1: the same."),
+	YESNO("dtr-needed", dtr_needed, "no",
+	      "Output of a port is swallowed while its DTR is 0."),
+	YESNO("zlp-needed", zlp_needed, "no",
+	      "Bulk OUT of full packets only waits for a short packet or ZLP."),
+	YESNO("hold-unconfigured", hold_unconfigured, "yes",
+	      "Output made before SET_CONFIGURATION waits; no: it is lost."),
+	YESNO("clock-from-config", clock_from_config, "no",
+	      "Boot and flash clocks start at SET_CONFIGURATION, not before."),
+	TIME("drop-after", drop_after, "never",
+	     "Age at which output that nobody reads is dropped."),
+	NUMBER("split", split, "0",
+	       "At most this many bytes per IN transfer; 0: no limit."),
+	NUMBER("merge", merge, "0",
+	       "Hold URCs back until this many go out in one transfer."),
+	TIME("merge-hold", merge_hold, "2000",
+	     "How long a URC waits for others to be merged with."),
+	NUMBER("empty-reads", empty_reads, "0",
+	       "Zero-length transfers before each output."),
+	TEXT("urc-at-config", urc_at_config, "",
+	     "A URC at the instant of SET_CONFIGURATION, once per appearance."),
+
+	YESNO("echo", echo, "yes", "Echo after boot (ATE1)."),
+	NUMBER("cmee", cmee, "1", "AT+CMEE after boot."),
+	CHOICE("answers-on", answers_on, ports_choices, "both",
+	       "Ports that answer commands in normal mode."),
+	TIME("answer-delay", answer_delay, "0",
+	     "Time between a command line and its answer."),
+	TIME("at-ready", at_ready, "0",
+	     "Time after boot before commands are heard."),
+	TEXT("urcport", urcport,
+	     "usbat", "URC port saved in the modem: usbat, usbmodem, uart1, uart2 or all."),
+	TEXT("recovery-urcport", recovery_urcport, "",
+	     "URC port while flashing; empty: the saved one."),
+	YESNO("qind", qind,
+	      "yes", "Saved AT+QINDCFG=\"all\": without it no +QIND comes in normal mode."),
+	CHOICE("foreign", foreign, foreign_choices, "none",
+	       "Where a foreign URC gets in between."),
+	TEXT("foreign-urc", foreign_urc, "+QGPSURC: \"xtradataend\",0",
+	     "That foreign URC."),
+	TIME("nmea-every", nmea_every, "never",
+	     "Interval of NMEA chatter on the NMEA port."),
+	TEXT("sim", sim, "READY",
+	     "Answer of AT+CPIN?; a number is the CME error instead."),
+	TEXT("csq", csq, "28,99", "Answer of AT+CSQ."),
+	NUMBER("registration", registration, "1",
+	       "Registration state once registered."),
+	TIME("register-after", register_after, "0",
+	     "Time after boot until it is registered."),
+	TEXT("operator", operator_name, "Stand-in", "Operator of AT+COPS?."),
+	TEXT("apn", apn, "internet",
+	     "APN of context 1; empty: context not defined."),
+	NUMBER("cfun-after", cfun_after, "1",
+	       "AT+CFUN after the flash; 5 is the factory test mode."),
+
+	TEXT("boot-urcs",
+	     boot_urcs, "RDY|+CPIN: READY|+QUSIM: 1|+CFUN: 1|+QIND: SMS DONE|+QIND: PB DONE",
+	     "URCs of a normal boot, parted by |."),
+	TIME("boot-delay", boot_delay, "100", "Time until the first of them."),
+	TIME("boot-gap", boot_gap, "50", "Time between them."),
+	TIME("qgmr-complete", qgmr_complete, "0",
+	     "Time after boot until AT+QGMR is complete."),
+
+	NUMBER("ufs-size", ufs_size, "67108864", "Bytes of the file store."),
+	TEXT("ufs-directory", ufs_directory, "/cache/ufs/",
+	     "Where AT+QFOTADL finds the store's files."),
+	NUMBER("upload-wrong", upload_wrong, "0",
+	       "This many uploads report a wrong checksum."),
+	NUMBER("upload-lose", upload_lose, "-1",
+	       "Offset of a byte lost in uploads without ACK."),
+	NUMBER("upload-leave", upload_leave, "-1",
+	       "Lose power after this many bytes of an upload, once."),
+	YESNO("upload-timeout-error", upload_timeout_error,
+	      "no", "A silent upload ends with +CME ERROR: 421 instead of a short count."),
+	NUMBER("lose-ack", lose_ack, "0",
+	       "Number of the ACK letter that is not sent; 0: none."),
+	CHOICE("sum-format", sum_format, sum_choices, "short",
+	       "How a checksum is printed."),
+
+	CHOICE("request", request, request_choices,
+	       "ok", "Answer to AT+QFOTADL; silent: none, no job; unanswered: none, but a job."),
+	NUMBER("request-cme", request_cme, "3",
+	       "The error number when request is cme."),
+	TIME("download-start", download_start, "50",
+	     "Time from OK to the START URC of the download."),
+	TIME("download-time", download_time, "300",
+	     "Shortest time of the download."),
+	NUMBER("download-code", download_code,
+	       "-1", "Code of the download's END, without a fetch; -1: as the fetch goes."),
+	YESNO("download-start-lost", download_start_lost, "no",
+	      "The START URC of the download is missing."),
+	YESNO("download-end-lost", download_end_lost, "no",
+	      "The END URC of the download is missing."),
+	YESNO("download-cut", download_cut, "no",
+	      "Power is lost in the download; it boots with no job."),
+	NUMBER("fetch-error-code", fetch_error_code, "-1",
+	       "Code of a failed fetch; -1: 601 for FTP, 701 for HTTP."),
+	NUMBER("check-code", check_code,
+	       "0", "END code of the check before the restart; 0: judge the package."),
+	NUMBER("damage-code", damage_code, "505",
+	       "END code for a damaged package (504 or 505)."),
+	CHOICE("damage-where", damage_where, place_choices, "normal",
+	       "Where damage is found."),
+	NUMBER("mismatch-code", mismatch_code, "510",
+	       "END code for a package made for other firmware."),
+	CHOICE("mismatch-where", mismatch_where, place_choices, "recovery",
+	       "Where that is found; 510 speaks of the modem's own files, "
+	       "which only the flashing system reads."),
+
+	TIME("leave-delay", leave_delay, "200",
+	     "Time before it leaves the bus by itself."),
+	TIME("away", away, "1000", "Time off the bus before each return."),
+	TEXT("flash", flash, "start,1-100,end",
+	     "What the flashing system does: start, N, A-B, restore:A-B, "
+	     "continue, end, end:N, wait:MS, "
+	     "reboot, reboot*N, cut, hang, gone, edl, qdl, two."),
+	TIME("flash-start", flash_start, "200",
+	     "Time from the return to the first step of the flash."),
+	TIME("flash-time", flash_time, "3000",
+	     "Time of the flash, spread evenly over its progress numbers."),
+	CHOICE("firmware-after", firmware_after, firmware_choices,
+	       "judged", "Firmware after the flash; judged: new on END 0 and a package that fits."),
+	CHOICE("recovery-answers", recovery_answers, ports_choices, "modem",
+	       "Ports that answer a bare AT with OK while flashing."),
+	CHOICE("format", format, format_choices,
+	       "plain", "How +QIND numbers look: 1, no blank at all, blank, 1%, \" 1%\"."),
+	CHOICE("spelling", spelling, spelling_choices,
+	       "guide", "guide: HTTPSTART; https: HTTPSSTART for https; misprint: HTTPTART."),
+};
+
+#define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
+
+static int parse_number(const char *value, int64_t *ret)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(value, &end, 0);
+	if (errno || end == value || *end)
+		return -EINVAL;
+	*ret = n;
+	return 0;
+}
+
+static int parse_time(const char *value, uint64_t *ret)
+{
+	char *end;
+	double ms;
+
+	if (!strcmp(value, "never")) {
+		*ret = SETTINGS_NEVER;
+		return 0;
+	}
+	ms = strtod(value, &end);
+	if (end == value || *end || !(ms >= 0 && ms < 1e12))
+		return -EINVAL;
+	*ret = (uint64_t)llround(ms * 1000);
+	return 0;
+}
+
+static int parse_yesno(const char *value, bool *ret)
+{
+	bool yes = !strcmp(value, "yes");
+
+	if (!yes && strcmp(value, "no"))
+		return -EINVAL;
+	*ret = yes;
+	return 0;
+}
+
+static int parse_choice(const char *value, const char *const *choices, int *ret)
+{
+	for (int i = 0; choices[i]; i++) {
+		if (!strcmp(value, choices[i])) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int parse_text(const char *value, char *ret)
+{
+	size_t length = strlen(value);
+
+	if (length >= SETTINGS_TEXT)
+		return -EINVAL;
+	memcpy(ret, value, length + 1);
+	return 0;
+}
+
+static int setting_store(struct settings *s, const struct setting *row,
+			 const char *value)
+{
+	void *field = (char *)s + row->offset;
+
+	switch (row->kind) {
+	case SETTING_TEXT:
+		return parse_text(value, field);
+	case SETTING_NUMBER:
+		return parse_number(value, field);
+	case SETTING_TIME:
+		return parse_time(value, field);
+	case SETTING_YESNO:
+		return parse_yesno(value, field);
+	case SETTING_CHOICE:
+		return parse_choice(value, row->choices, field);
+	}
+	return -EINVAL;
+}
+
+int settings_set(struct settings *s, const char *key, const char *value)
+{
+	for (size_t i = 0; i < TABLE_ROWS; i++) {
+		if (!strcmp(table[i].key, key))
+			return setting_store(s, &table[i], value);
+	}
+	return -ENOENT;
+}
+
+void settings_init(struct settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < TABLE_ROWS; i++) {
+		int r = setting_store(s, &table[i], table[i].initial);
+
+		assert(!r);
+		(void)r;
+	}
+}
+
+static const char *kind_unit(const struct setting *row)
+{
+	return row->kind == SETTING_TIME && strcmp(row->initial, "never")
+		       ? " ms"
+		       : "";
+}
+
+static void help_choices(FILE *out, const struct setting *row)
+{
+	for (int i = 0; row->choices && row->choices[i]; i++)
+		fprintf(out, "%s%s", i ? "|" : "      ", row->choices[i]);
+	if (row->choices)
+		fputc('\n', out);
+}
+
+void settings_help(FILE *out)
+{
+	for (size_t i = 0; i < TABLE_ROWS; i++) {
+		fprintf(out, "  %s = %s%s\n", table[i].key, table[i].initial,
+			kind_unit(&table[i]));
+		help_choices(out, &table[i]);
+		fprintf(out, "      %s\n", table[i].sentence);
+	}
+}
