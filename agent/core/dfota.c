@@ -267,6 +267,9 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 	case DFOTA_EVENT_HOST:
 		signal.type = SIGNAL_HOST;
 		break;
+	case DFOTA_EVENT_HELD:
+		signal.type = SIGNAL_HELD;
+		break;
 	}
 	signal_deliver(s, &signal);
 }

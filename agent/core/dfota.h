@@ -86,6 +86,7 @@ enum dfota_plan_kind {
 	DFOTA_PLAN_NOTHING, /* reason says why */
 	DFOTA_PLAN_CURRENT, /* it has the wanted firmware */
 	DFOTA_PLAN_REFUSE,  /* reason says why */
+	DFOTA_PLAN_CONFIG,  /* the configuration is wrong for this modem; reason says how */
 	DFOTA_PLAN_UPGRADE,
 };
 
@@ -126,7 +127,7 @@ struct dfota_event {
 		const struct dfota_plan *plan;
 		bool saved;	    /* on disk */
 		bool stop_now;	    /* SIGTERM, or SIGINT for the second time */
-		const char *reason; /* HOST: one sentence */
+		const char *reason; /* HOST, HELD: one sentence */
 	};
 };
 

@@ -93,6 +93,7 @@ static void after_request(struct step *s, const struct signal *signal)
 		saved(s, signal);
 		break;
 	case SIGNAL_HOST:
+	case SIGNAL_HELD:
 		/* The job goes on without this host: it is not confirmed, never failed. */
 		step_finish_saying(s, VERDICT_STOP_LIMIT, signal->event->reason);
 		break;

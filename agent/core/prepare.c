@@ -43,6 +43,9 @@ static void before_request(struct step *s, const struct signal *signal)
 	case SIGNAL_HOST:
 		step_finish_saying(s, VERDICT_STOP_HOST, signal->event->reason);
 		break;
+	case SIGNAL_HELD:
+		step_finish_saying(s, VERDICT_STOP_REFUSED, signal->event->reason);
+		break;
 	case SIGNAL_START:
 	case SIGNAL_ATTACHED:
 	case SIGNAL_TOTAL_LIMIT:
@@ -124,6 +127,9 @@ static void plan_follow(struct step *s)
 		break;
 	case DFOTA_PLAN_REFUSE:
 		step_finish_saying(s, VERDICT_STOP_REFUSED, s->d->plan.reason);
+		break;
+	case DFOTA_PLAN_CONFIG:
+		step_finish_saying(s, VERDICT_STOP_CONFIG, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_UPGRADE:
 		step_go(s, DFOTA_STATE_CHECK);

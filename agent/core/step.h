@@ -26,6 +26,7 @@ enum signal_type {
 	SIGNAL_SAVED,
 	SIGNAL_STOP,
 	SIGNAL_HOST,
+	SIGNAL_HELD,
 	SIGNAL_OK,
 	SIGNAL_ERROR,
 	SIGNAL_TEXT,  /* an answer line, or something foreign */

@@ -22,6 +22,7 @@ static const struct verdict_row {
 	/* Before the request. */
 	{ .stop = STOP(CURRENT), .verdict = { OUTCOME_CURRENT, 0, NULL, true } },
 	{ .stop = STOP(NOTHING), .verdict = { OUTCOME_NONE, 0, NULL, true } },
+	{ .stop = STOP(CONFIG), .verdict = { OUTCOME_NONE, 2, NULL, true } },
 	{ .stop = STOP(REFUSED), .verdict = { OUTCOME_REFUSED, 4, NULL, true } },
 	{ .stop = STOP(HOST) | STOP(SIGNAL), .verdict = { OUTCOME_NONE, 1, NULL, true } },
 

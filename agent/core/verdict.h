@@ -28,6 +28,7 @@ enum verdict_stop {
 	VERDICT_STOP_BOOTED,	/* normal mode is certain; firmware was read or could not be */
 	VERDICT_STOP_CURRENT,	/* it has the wanted firmware already */
 	VERDICT_STOP_NOTHING,	/* nothing to do, or a dry run */
+	VERDICT_STOP_CONFIG,	/* the configuration is wrong for this modem */
 	VERDICT_STOP_REFUSED,	/* before the job started */
 	VERDICT_STOP_HOST,	/* this host failed before the request */
 	VERDICT_STOP_SIGNAL,	/* asked to stop before the request */
