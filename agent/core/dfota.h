@@ -109,6 +109,7 @@ enum dfota_event_type {
 	DFOTA_EVENT_SAVED, /* answers DFOTA_ACTION_SAVE */
 	DFOTA_EVENT_STOP,  /* a person or the system wants the agent to stop */
 	DFOTA_EVENT_HOST,  /* the host cannot go on with this modem */
+	DFOTA_EVENT_HELD,  /* somebody else has this modem */
 };
 
 struct dfota_event {
