@@ -14,7 +14,8 @@
 #define container_of(member_pointer, type, member)                             \
 	((type *)((char *)(member_pointer)-offsetof(type, member)))
 
-#define _printf_(format, first) __attribute__((format(printf, format, first)))
+#define _printf_(string, first)                                                \
+	__attribute__((__format__(__printf__, string, first)))
 #define _cleanup_(destructor) __attribute__((cleanup(destructor)))
 
 static inline void util_freep(void *pointer)
