@@ -145,6 +145,7 @@ static const struct masked masked[] = {
 	{ "http://u:p/q@fw/a", "http://u:***@fw/a" },
 	{ "http://u:p#q?r@fw/a", "http://u:***@fw/a" },
 	{ "http://u:half", "http://u:***" },
+	{ "http://u:123456", "http://u:***" },
 	{ "http://[::1]:80/a", "http://[::1]:80/a" },
 	{ "http://u:p@[::1]:80/a", "http://u:***@[::1]:80/a" },
 	{ "AT+QFOTADL=\"ftp://u:secret@fw:21/a\"\r", "AT+QFOTADL=\"ftp://u:***@fw:21/a\"\r" },
