@@ -76,6 +76,12 @@ static void step_die(struct modem *m, const char *composition)
 		   m->settings->leave_delay);
 }
 
+static bool kind_timed(enum script_kind kind)
+{
+	return kind == SCRIPT_UPDATING || kind == SCRIPT_RESTORE ||
+	       kind == SCRIPT_END || kind == SCRIPT_CUT;
+}
+
 /* Silence between steps; progress and END share the time of the flash evenly. */
 static uint64_t step_delay(const struct modem *m)
 {
@@ -88,10 +94,7 @@ static uint64_t step_delay(const struct modem *m)
 		return m->flash.ended ? 0 : gap;
 	if (judged_code(m) && s->kind != SCRIPT_END)
 		return 0;
-	return s->kind == SCRIPT_UPDATING || s->kind == SCRIPT_RESTORE ||
-			       s->kind == SCRIPT_END
-		       ? gap
-		       : 0;
+	return kind_timed(s->kind) ? gap : 0;
 }
 
 static void step_run(struct modem *m, const struct script_step *s)

@@ -14,7 +14,7 @@ static void save_state(const struct modem *m, FILE *f)
 		m->imei, m->urcport, *m->job.to ? m->job.to : "-",
 		*m->job.argument ? m->job.argument : "-");
 	fprintf(f, "%d %d %d %d %u %d %d %d %zu\n", m->qind, m->flashed,
-		m->life, m->job.verdict, m->flash.step, m->flash.number,
+		m->next_life, m->job.verdict, m->flash.step, m->flash.number,
 		m->flash.code, m->flash.ended, m->store.n_files);
 }
 
@@ -89,8 +89,9 @@ static bool load_state(struct modem *m, FILE *f, size_t *ret_files)
 	m->qind = qind;
 	m->flashed = flashed;
 	m->flash.ended = ended;
-	m->life = (enum modem_life)life;
+	m->life = m->next_life = (enum modem_life)life;
 	m->job.verdict = (enum package_verdict)verdict;
+	m->dead = "edl";
 	return m->flash.step <= m->script.n_steps;
 }
 

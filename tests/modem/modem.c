@@ -45,7 +45,8 @@ void modem_clear(struct modem *m)
 void modem_power_on(struct modem *m, uint64_t now_us)
 {
 	m->now_us = now_us;
-	life_appear(m);
+	if (m->life != MODEM_LIFE_GONE)
+		life_appear(m);
 }
 
 bool modem_next_action(struct modem *m, struct modem_action *ret_action)

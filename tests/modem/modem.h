@@ -146,7 +146,8 @@ struct modem {
 	/* kept over power loss */
 	char firmware[SETTINGS_TEXT], imei[SETTINGS_TEXT], urcport[SETTINGS_TEXT];
 	bool qind;
-	enum modem_life life, next_life;
+	enum modem_life life;
+	enum modem_life next_life; /* after leaving; else the same */
 	struct modem_job job;
 	struct modem_flash flash;
 	struct store store;

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The stand-in against the facts: descriptors, checksums, byte samples, and
+ * what each setting makes it say. In virtual time, without a kernel.
+ */
+#include "host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <linux/usb/ch9.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SET(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define QUIET "boot-urcs=", "echo=no"
+
+/* --- descriptors (facts 4.1 to 4.7) --- */
+
+static void test_device_descriptor(void **state)
+{
+	static const uint8_t wanted[18] = {18,	 1,    0x00, 0x02, 0xef, 2,
+					   1,	 64,   0x7c, 0x2c, 0x06, 0x03,
+					   0x10, 0x03, 1,    2,	   3,	 1};
+	const struct composition *c = composition_find("hs");
+	struct identity id = {c, c->pid, c->product, "0123456789ABCDEF"};
+	uint8_t d[DESCRIPTORS_MAX];
+
+	(void)state;
+	assert_int_equal(descriptors_get(&id, USB_DT_DEVICE, 0, d), 18);
+	assert_memory_equal(d, wanted, 18);
+	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 2, d), 14);
+	assert_memory_equal(d + 2, "E\0P\0\060\0\066\0-\0E\0", 12);
+	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 3, d), 34);
+	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 4, d), -EPIPE);
+	assert_int_equal(descriptors_get(&id, USB_DT_CONFIG, 1, d), -EPIPE);
+	assert_int_equal(descriptors_get(&id, USB_DT_BOS, 0, d), -EPIPE);
+}
+
+static void test_config_totals(void **state)
+{
+	static const struct {
+		const char *name;
+		int total, interfaces;
+		uint16_t vid, pid;
+	} rows[] = {
+		{"hs", 209, 5, 0x2c7c, 0x0306},
+		{"adb", 232, 6, 0x2c7c, 0x0306},
+		{"ss", 328, 6, 0x2c7c, 0x0306},
+		{"diag-off", 186, 4, 0x2c7c, 0x0306},
+		{"serial", 58, 1, 0x2c7c, 0x0306},
+		{"edl", 32, 1, 0x05c6, 0x9008},
+		{"qdl", 32, 1, 0x2c7c, 0x0306},
+		{"mbim", 179 + 38 + 32, 6, 0x2c7c, 0x0306},
+		{"ecm", 179 + 39 + 32, 6, 0x2c7c, 0x0306},
+		{"two", 9 + 38 + 32, 2, 0x2c7c, 0x0307},
+	};
+	uint8_t d[DESCRIPTORS_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct composition *c = composition_find(rows[i].name);
+		struct identity id = {c, c->pid, c->product, ""};
+
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(descriptors_get(&id, USB_DT_CONFIG, 0, d),
+				 rows[i].total);
+		assert_int_equal(d[2] | d[3] << 8, rows[i].total);
+		assert_int_equal(d[4], rows[i].interfaces);
+		assert_int_equal(d[5], 1);
+		assert_int_equal(d[7], 0xa0);
+		assert_int_equal(c->vid, rows[i].vid);
+		assert_int_equal(c->pid, rows[i].pid);
+	}
+}
+
+/* The AT interface of fact 4.1, byte for byte. */
+static void test_at_interface(void **state)
+{
+	static const uint8_t wanted[] = {
+		9, 4,	 2,    0,    3,	   0xff, 0, 0, 0, /* interface 2 */
+		5, 0x24, 0x00, 0x10, 0x01,		  /* fact 4.2 */
+		5, 0x24, 0x01, 0x00, 0x00,		  /* */
+		4, 0x24, 0x02, 0x02,			  /* */
+		5, 0x24, 0x06, 0x00, 0x00,		  /* */
+		7, 5,	 0x85, 3,    10,   0,	 9, /* interrupt IN, 32 ms */
+		7, 5,	 0x84, 2,    0x00, 0x02, 0, /* bulk IN, 512 */
+		7, 5,	 0x03, 2,    0x00, 0x02, 0, /* bulk OUT */
+	};
+	const struct composition *c = composition_find("hs");
+	struct identity id = {c, c->pid, c->product, ""};
+	uint8_t d[DESCRIPTORS_MAX];
+
+	(void)state;
+	assert_int_equal(sizeof(wanted), 49);
+	descriptors_get(&id, USB_DT_CONFIG, 0, d);
+	assert_memory_equal(d + 9 + 23 + 49, wanted, sizeof(wanted));
+}
+
+static void test_endpoints(void **state)
+{
+	static const struct endpoints wanted[] = {
+		{0, 0x81, 0x01},    {0x83, 0x82, 0x02}, {0x85, 0x84, 0x03},
+		{0x87, 0x86, 0x04}, {0x89, 0x88, 0x05},
+	};
+	struct endpoints e;
+
+	(void)state;
+	for (unsigned int i = 0; i < 5; i++) {
+		composition_endpoints(composition_find("hs"), i, &e);
+		assert_memory_equal(&e, &wanted[i], sizeof(e));
+	}
+	composition_endpoints(composition_find("diag-off"), 1, &e);
+	assert_int_equal(composition_find("diag-off")->functions[1].role,
+			 DESCRIPTORS_ROLE_AT);
+	assert_int_equal(e.bulk_out, 0x02);
+}
+
+static void test_control_requests(void **state)
+{
+	static const uint8_t get_config[8] = {0x80, 6, 0, 2, 0, 0, 9, 0};
+	static const uint8_t set_config_2[8] = {0, 9, 2, 0, 0, 0, 0, 0};
+	static const uint8_t vendor[8] = {0xc0, 1, 0, 0, 0, 0, 8, 0};
+	uint8_t d[DESCRIPTORS_MAX];
+	struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET));
+	host_wait(&h, 1);
+	assert_int_equal(modem_control(&h.modem, 0, get_config, d), 9);
+	assert_int_equal(modem_control(&h.modem, 0, set_config_2, d), -EPIPE);
+	assert_int_equal(modem_control(&h.modem, 0, vendor, d), -EPIPE);
+	assert_non_null(strstr(h.wire, "attach 2c7c:0306 high\nsetconfig 1\n"));
+	assert_non_null(strstr(h.wire, "line-state if=2 dtr=1 rts=1\n"));
+	host_unplug(&h);
+}
+
+/* --- the file store (facts 3.1 to 3.4) --- */
+
+static size_t load_vector(const char *directory, const char *name, char *bytes,
+			  size_t size)
+{
+	char path[4096];
+	size_t length;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/vectors/%s", directory, name);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	length = fread(bytes, 1, size, f);
+	fclose(f);
+	return length;
+}
+
+static size_t with_crlf(const char *from, size_t length, char *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (from[i] == '\n')
+			to[n++] = '\r';
+		to[n++] = from[i];
+	}
+	return n;
+}
+
+static void test_checksums(void **state)
+{
+	char pem[2048], crlf[4096];
+	size_t n = load_vector(*state, "AmazonRootCA1.pem", pem, sizeof(pem));
+
+	assert_int_equal(n, 1188);
+	assert_int_equal(store_checksum(pem, 1188), 0x2d13);
+	assert_int_equal(store_checksum(pem, 1187), 0x2d19);
+	assert_int_equal(with_crlf(pem, n, crlf), 1208);
+	assert_int_equal(store_checksum(crlf, 1208), 0x5769);
+	n = load_vector(*state, "ISRGRootX1.pem", pem, sizeof(pem));
+	assert_int_equal(n, 1939);
+	assert_int_equal(store_checksum(pem, n), 0x4f64);
+	assert_int_equal(store_checksum("", 0), 0);
+	assert_int_equal(store_checksum("A", 1), 0x4100);
+	assert_int_equal(store_checksum("123456789", 9), 0x3908);
+	assert_int_equal(store_checksum("hello", 5), 0x6b09);
+	assert_int_equal(store_checksum("\x12\x34\x56", 3), 0x4434);
+}
+
+/* 3000 bytes with the checksum of the sample in fact 8. */
+static void sample_bytes(uint8_t *bytes)
+{
+	memset(bytes, 0, 3000);
+	bytes[0] = 0xb3;
+	bytes[1] = 0x4a;
+}
+
+static void upload_sample(struct host *h)
+{
+	uint8_t bytes[3000];
+
+	sample_bytes(bytes);
+	host_type(h, "AT+QFUPL=\"update.zip\",3000,5,1\r");
+	assert_string_equal(h->at, "\r\nCONNECT\r\n");
+	for (size_t i = 0; i < 3000; i += 1024) {
+		host_forget(h);
+		host_write(h, DESCRIPTORS_ROLE_AT, bytes + i,
+			   i == 2048 ? 952 : 1024);
+		if (i < 2048)
+			assert_string_equal(h->at, "A");
+	}
+}
+
+static void test_upload_sample(void **state)
+{
+	uint8_t bytes[3000];
+	struct host h;
+
+	(void)state;
+	sample_bytes(bytes);
+	host_plug(&h, SET(QUIET));
+	upload_sample(&h);
+	assert_string_equal(h.at, "\r\n+QFUPL: 3000,b34a\r\n\r\nOK\r\n");
+	assert_non_null(strstr(h.wire, "data if=2 bytes=3000\n"));
+	host_forget(&h);
+	host_type(&h, "AT+QFLST=\"*\"\r");
+	assert_string_equal(
+		h.at, "\r\n+QFLST: \"UFS:update.zip\",3000\r\n\r\nOK\r\n");
+	host_forget(&h);
+	host_type(&h, "AT+QFUPL=\"update.zip\",3000\r");
+	assert_string_equal(h.at, "\r\n+CME ERROR: 407\r\n");
+	host_forget(&h);
+	h.mark_transfers = true;
+	host_type(&h, "AT+QFDWL=\"UFS:update.zip\"\r");
+	assert_int_equal(store_checksum(bytes, 3000), 0xb34a);
+	assert_non_null(strstr(h.at, "\r\nCONNECT\r\n|"));
+	host_unplug(&h);
+}
+
+static const struct {
+	const char *const *settings;
+	const char *command;
+	const char *data; /* then 6 s of silence */
+	const char *answer;
+} uploads[] = {
+	{NULL, "\"a.zip\",5", "hello", "+QFUPL: 5,6b09 / OK"},
+	{NULL, "\"a.zip\",100,5", "hello", "+QFUPL: 5,6b09 / OK"},
+	{NULL, "\"a.zip\"", "123456789", "+QFUPL: 9,3908 / OK"},
+	{SET("upload-timeout-error=yes"), "\"a.zip\",100,5", "hello",
+	 "+CME ERROR: 421"},
+	{SET("sum-format=upper"), "\"a.zip\",5", "hello", "+QFUPL: 5,6B09 / OK"},
+	{SET("sum-format=padded"), "\"a.zip\",2", "\x01\x02",
+	 "+QFUPL: 2,0102 / OK"},
+	{NULL, "\"a.zip\",2", "\x01\x02", "+QFUPL: 2,102 / OK"},
+	{SET("upload-wrong=1"), "\"a.zip\",5", "hello", "+QFUPL: 5,6b08 / OK"},
+	{SET("upload-lose=0"), "\"a.zip\",6", "-hello", "+QFUPL: 5,6b09 / OK"},
+	{SET("ufs-size=1000"), "\"a.zip\",1001", "", "+CME ERROR: 423"},
+	{NULL, "\"a.zip\",5,0", "", "+CME ERROR: 425"},
+	{NULL, "\"\",5", "", "+CME ERROR: 406"},
+	{NULL, "\"a.zip\",5", "helloAT\r", "+QFUPL: 5,6b09 / OK / OK"},
+};
+
+static void test_uploads(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uploads) / sizeof(uploads[0]); i++) {
+		print_message("AT+QFUPL=%s\n", uploads[i].command);
+		host_plug(&h, uploads[i].settings);
+		host_wait(&h, 1000);
+		host_type(&h, "ATE0\rAT+QFUPL=");
+		host_type(&h, uploads[i].command);
+		host_type(&h, "\r");
+		if (strstr(h.at, "CONNECT"))
+			host_forget(&h);
+		else
+			memmove(h.at, strrchr(h.at, '+'),
+				strlen(strrchr(h.at, '+')) + 1);
+		if (*uploads[i].data)
+			host_type(&h, uploads[i].data);
+		host_wait(&h, 6000);
+		assert_string_equal(host_lines(h.at), uploads[i].answer);
+		host_unplug(&h);
+	}
+}
+
+static void test_upload_space(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET, "ufs-size=10"));
+	host_type(&h, "AT+QFUPL=\"a\",6\rhello!");
+	host_forget(&h);
+	host_type(&h, "AT+QFUPL=\"b\",6\r");
+	assert_string_equal(host_lines(h.at), "+CME ERROR: 420");
+	host_forget(&h);
+	host_type(&h,
+		  "AT+QFLDS=\"UFS\";+QFLDS;+QFDEL=\"UFS:a\";+QFDEL=\"a\"\r");
+	assert_string_equal(host_lines(h.at),
+			    "+QFLDS: 4,10 / +QFLDS: 6,1 / +CME ERROR: 405");
+	host_unplug(&h);
+}
+
+/* +++ ends the data phase only between two seconds of silence. */
+static void test_upload_escape(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET));
+	host_type(&h, "AT+QFUPL=\"a\",100,60\r");
+	host_type(&h, "hel+++lo");
+	host_wait(&h, 1500);
+	host_type(&h, "+++");
+	host_wait(&h, 100);
+	host_type(&h, "!");
+	host_wait(&h, 1500);
+	assert_string_equal(host_lines(h.at), "CONNECT");
+	host_type(&h, "+++");
+	host_wait(&h, 1500);
+	assert_non_null(strstr(h.at, "+QFUPL: 12,"));
+	host_unplug(&h);
+}
+
+static void test_upload_faults(void **state)
+{
+	uint8_t bytes[2048] = {0};
+	struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET, "lose-ack=2", "upload-leave=1500"));
+	host_type(&h, "AT+QFUPL=\"a\",4096,5,1\r");
+	host_forget(&h);
+	host_write(&h, DESCRIPTORS_ROLE_AT, bytes, 1400);
+	assert_string_equal(h.at, "A");
+	host_write(&h, DESCRIPTORS_ROLE_AT, bytes, 1000);
+	host_wait(&h, 2000);
+	assert_string_equal(host_lines(h.at), "A / <leave>");
+	assert_true(h.on_bus);
+	host_unplug(&h);
+}
+
+/* --- byte samples (fact 8) --- */
+
+static const struct {
+	const char *const *settings;
+	const char *typed, *answer;
+} samples[] = {
+	{NULL, "AT\r", "AT\r\r\nOK\r\n"},
+	{SET("echo=no"), "AT\r", "\r\nOK\r\n"},
+	{SET("echo=no"), "AT\r\n", "\r\nOK\r\n"},
+	{SET("echo=no"), "ATI\r",
+	 "\r\nQuectel\r\nEP06\r\nRevision: EP06ELAR03A08M4G\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "AT+CSUB\r", "\r\nSubEdition: V05\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "AT+QGMR\r",
+	 "\r\nEP06ELAR03A08M4G_01.001.01.001\r\n\r\nOK\r\n"},
+	{SET("echo=no", "qgmr-complete=5000"), "AT+QGMR\r",
+	 "\r\nEP06ELAR03A08M4G_01.001.00.000\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n"},
+	{SET("echo=no", "sim=10"), "AT+CPIN?\r", "\r\n+CME ERROR: 10\r\n"},
+	{SET("echo=no", "sim=10"), "AT+CMEE=2;+CPIN?\r",
+	 "\r\n+CME ERROR: SIM not inserted\r\n"},
+	{SET("echo=no", "sim=10"), "AT+CMEE=0;+CPIN?\r", "\r\nERROR\r\n"},
+	{SET("echo=no"), "AT+QURCCFG=\"urcport\"\r",
+	 "\r\n+QURCCFG: \"urcport\",\"usbat\"\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "AT+QFUPL=\"update.zip\",3000,5,1\r", "\r\nCONNECT\r\n"},
+	{SET("echo=no"), "AT+QFOTADL=?\r", "\r\nOK\r\n"},
+	{SET("echo=no"), "AT+NOSUCH\r", "\r\nERROR\r\n"},
+	{SET("echo=no"), "ATI+CSUB\r",
+	 "\r\nQuectel\r\nEP06\r\nRevision: EP06ELAR03A08M4G\r\n"
+	 "\r\nSubEdition: V05\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "ATE1\rAT\r", "\r\nOK\r\nAT\r\r\nOK\r\n"},
+	{SET("echo=no"), "AT+CGMR;+NOSUCH;+CGSN\r",
+	 "\r\nEP06ELAR03A08M4G\r\n\r\nERROR\r\n"},
+	{SET("echo=no", "register-after=60000"), "AT+CEREG?\r",
+	 "\r\n+CEREG: 0,2\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "AT+CEREG?;+CSQ\r",
+	 "\r\n+CEREG: 0,1\r\n\r\n+CSQ: 28,99\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "at+cgmr\r", "\r\nEP06ELAR03A08M4G\r\n\r\nOK\r\n"},
+	{SET("answers-on=modem"), "AT\r", ""},
+	{SET("at-ready=60000"), "AT\r", ""},
+	{SET("foreign=before-echo", "foreign-urc=+X: 1"), "AT\r",
+	 "\r\n+X: 1\r\nAT\r\r\nOK\r\n"},
+	{SET("foreign=before-answer", "foreign-urc=+X: 1"), "AT\r",
+	 "AT\r\r\n+X: 1\r\n\r\nOK\r\n"},
+};
+
+static void test_samples(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		print_message("%s\n", samples[i].typed);
+		host_plug(&h, samples[i].settings);
+		host_wait(&h, 1000);
+		host_forget(&h);
+		host_type(&h, samples[i].typed);
+		assert_string_equal(h.at, samples[i].answer);
+		host_unplug(&h);
+	}
+}
+
+/* The same, whatever the slicing of what is typed. */
+static void test_samples_sliced(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		host_plug(&h, samples[i].settings);
+		host_wait(&h, 1000);
+		host_forget(&h);
+		for (const char *c = samples[i].typed; *c; c++)
+			host_write(&h, DESCRIPTORS_ROLE_AT, c, 1);
+		assert_string_equal(h.at, samples[i].answer);
+		host_unplug(&h);
+	}
+}
+
+static void test_urcport_is_kept(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET("echo=no", "boot-urcs=RDY"));
+	host_wait(&h, 500);
+	assert_string_equal(h.at, "\r\nRDY\r\n");
+	host_type(&h, "AT+QURCCFG=\"urcport\",\"usbmodem\";+CFUN=1,1\r");
+	host_forget(&h);
+	host_wait(&h, 3000);
+	assert_int_equal(h.returns, 2);
+	assert_string_equal(host_lines(h.at), "<leave>");
+	assert_string_equal(h.modem_port, "\r\nRDY\r\n");
+	host_unplug(&h);
+}
+
+static void test_nmea_chatter(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET, "nmea-every=1000"));
+	host_wait(&h, 2500);
+	assert_string_equal(
+		host_lines(h.nmea),
+		"$GPRMC,,V,,,,,,,,,,N*53 / $GPRMC,,V,,,,,,,,,,N*53");
+	assert_string_equal(h.at, "");
+	host_unplug(&h);
+}
+
+static void test_settings(void **state)
+{
+	struct settings s;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(settings_set(&s, "nonsense", "1"), -ENOENT);
+	assert_int_equal(settings_set(&s, "echo", "maybe"), -EINVAL);
+	assert_int_equal(settings_set(&s, "away", "-1"), -EINVAL);
+	assert_int_equal(settings_set(&s, "away", "soon"), -EINVAL);
+	assert_int_equal(settings_set(&s, "split", "1x"), -EINVAL);
+	assert_int_equal(settings_set(&s, "request", "perhaps"), -EINVAL);
+	assert_int_equal(settings_set(&s, "drop-after", "0.8"), 0);
+	assert_int_equal(s.drop_after, 800);
+	assert_int_equal(settings_set(&s, "drop-after", "never"), 0);
+	assert_true(s.drop_after == SETTINGS_NEVER);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_device_descriptor),
+		cmocka_unit_test(test_config_totals),
+		cmocka_unit_test(test_at_interface),
+		cmocka_unit_test(test_endpoints),
+		cmocka_unit_test(test_control_requests),
+		cmocka_unit_test_prestate(test_checksums,
+					  argc > 1 ? argv[1] : "."),
+		cmocka_unit_test(test_upload_sample),
+		cmocka_unit_test(test_uploads),
+		cmocka_unit_test(test_upload_space),
+		cmocka_unit_test(test_upload_escape),
+		cmocka_unit_test(test_upload_faults),
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_samples_sliced),
+		cmocka_unit_test(test_urcport_is_kept),
+		cmocka_unit_test(test_nmea_chatter),
+		cmocka_unit_test(test_settings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
