@@ -294,23 +294,15 @@ int json_view_error(const struct json_view *json)
 	return json->error;
 }
 
-int json_result_string(const struct modem_facts *modem, const struct modem_result *result,
-		       char **ret)
+char *json_result_string(const struct modem_facts *modem, const struct modem_result *result)
 {
 	struct builder builder;
 	const char *line;
 	char *copy = NULL;
-	int r;
 
 	build_result(&builder, modem, result);
-	r = builder_end(&builder, &line);
-	if (r == 0)
+	if (builder_end(&builder, &line) == 0)
 		copy = strdup(line);
 	builder_clear(&builder);
-	if (r < 0)
-		return r;
-	if (!copy)
-		return -ENOMEM;
-	*ret = copy;
-	return 0;
+	return copy;
 }

@@ -27,8 +27,7 @@ void json_view_init(struct json_view *json, FILE *out);
  */
 int json_view_error(const struct json_view *json);
 
-/* The result object on one line without its newline, to be freed. -ENOMEM */
-int json_result_string(const struct modem_facts *modem, const struct modem_result *result,
-		       char **ret);
+/* The result object on one line without its newline, to be freed; NULL: out of memory. */
+char *json_result_string(const struct modem_facts *modem, const struct modem_result *result);
 
 #endif
