@@ -8,6 +8,7 @@
 enum urc_match {
 	URC_MATCH_NO,
 	URC_MATCH_PART, /* a true beginning of a code */
+	URC_MATCH_ODD,	/* a known code with something else in its number's place */
 	URC_MATCH_WHOLE,
 };
 
@@ -77,10 +78,7 @@ static enum urc_match urc_number(const char *text, int *ret)
 	return *text_skip_blanks(text) ? URC_MATCH_NO : URC_MATCH_WHOLE;
 }
 
-/*
- * A known token whose number is missing is a part; with something else in the
- * number's place it is a note: never a number that the modem did not send.
- */
+/* A known token whose number is missing is a part: never a number that the modem did not send. */
 static enum urc_match urc_token_read(const char *text, struct urc *ret)
 {
 	const char *quote = strchr(text, '"');
@@ -94,15 +92,18 @@ static enum urc_match urc_token_read(const char *text, struct urc *ret)
 	if (!token || !token->numbered)
 		return URC_MATCH_WHOLE;
 	number = urc_number(quote + 1, &ret->number);
-	if (number == URC_MATCH_NO)
-		*ret = (struct urc){ .type = URC_NOTE, .number = -1 };
-	return number == URC_MATCH_PART ? URC_MATCH_PART : URC_MATCH_WHOLE;
+	if (number != URC_MATCH_NO)
+		return number;
+	*ret = (struct urc){ .type = URC_NOTE, .number = -1 };
+	return URC_MATCH_ODD;
 }
 
 static enum urc_match urc_parse(const char *text, struct urc *ret)
 {
 	static const char *const words[] = { "+QIND:", "\"FOTA\"", ",", "\"" };
 
+	if (!*text_skip_blanks(text))
+		return URC_MATCH_NO;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		enum urc_match match = urc_word(&text, words[i]);
 
@@ -117,26 +118,34 @@ void urc_scanner_reset(struct urc_scanner *scanner)
 	scanner->part[0] = '\0';
 }
 
+/* A line that is no beginning of its own may complete the part; one that makes no code does not. */
+static enum urc_match urc_join(const struct urc_scanner *scanner, const char *line, char *joined,
+			       size_t size, struct urc *ret)
+{
+	enum urc_match match;
+
+	if (!scanner->part[0] || !text_set(joined, size, scanner->part) ||
+	    !text_add(joined, size, line))
+		return URC_MATCH_NO;
+	match = urc_parse(joined, ret);
+	return match == URC_MATCH_ODD ? URC_MATCH_NO : match;
+}
+
 struct urc urc_scan(struct urc_scanner *scanner, const char *line, bool *ret_waiting)
 {
 	struct urc urc = { .type = URC_NONE, .number = -1 };
 	char joined[sizeof(scanner->part)];
-	enum urc_match match = URC_MATCH_NO;
+	enum urc_match match = urc_parse(line, &urc);
 
-	*ret_waiting = false;
-	if (scanner->part[0] && text_set(joined, sizeof(joined), scanner->part) &&
-	    text_add(joined, sizeof(joined), line)) {
-		match = urc_parse(joined, &urc);
-		line = match == URC_MATCH_NO ? line : joined;
+	if (match == URC_MATCH_NO) {
+		match = urc_join(scanner, line, joined, sizeof(joined), &urc);
+		line = joined;
 	}
-	if (match == URC_MATCH_NO)
-		match = urc_parse(line, &urc);
-	urc_scanner_reset(scanner);
-	if (match == URC_MATCH_WHOLE)
-		return urc;
-	if (match == URC_MATCH_PART)
-		*ret_waiting = text_set(scanner->part, sizeof(scanner->part), line);
+	*ret_waiting = match == URC_MATCH_PART &&
+		       text_set(scanner->part, sizeof(scanner->part), line);
 	if (!*ret_waiting)
 		urc_scanner_reset(scanner);
+	if (match == URC_MATCH_ODD || match == URC_MATCH_WHOLE)
+		return urc;
 	return (struct urc){ .type = URC_NONE, .number = -1 };
 }
