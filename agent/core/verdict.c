@@ -48,7 +48,7 @@ static const struct verdict_row {
 
 	/* What the modem said itself. */
 	{ .transfer = CODE_BAD,
-	  .end = CODE_NONE | CODE_GOOD,
+	  .end = CODE_NONE,
 	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE),
 	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
 	{ .end = CODE_BAD,
@@ -140,7 +140,7 @@ static bool revision_equal(const char *a, const char *b)
 
 enum verdict_imei verdict_compare_imei(const char *now, const char *before)
 {
-	if (!*now)
+	if (!now || !*now || !before || !*before)
 		return VERDICT_IMEI_UNREAD;
 	return strcmp(now, before) == 0 ? VERDICT_IMEI_SAME : VERDICT_IMEI_OTHER;
 }
@@ -151,7 +151,9 @@ enum verdict_firmware verdict_compare(const char *now, const char *before, const
 		return VERDICT_FIRMWARE_UNREAD;
 	if (target && *target && revision_equal(now, target))
 		return VERDICT_FIRMWARE_WANTED;
-	if (before && *before && revision_equal(now, before))
+	if (!before || !*before)
+		return VERDICT_FIRMWARE_OTHER;
+	if (revision_equal(now, before))
 		return VERDICT_FIRMWARE_BEFORE;
 	return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;
 }
