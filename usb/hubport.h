@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The claim on the hub port that a modem is plugged into, and on its
+ * SuperSpeed peer (USBDEVFS_CLAIM_PORT). While it is held, a device that
+ * enumerates there stays unconfigured until port_open() configures it, and no
+ * interface driver binds, whatever is loaded when: the window at
+ * re-enumeration does not exist. The claim ends with the process at the latest.
+ */
+#ifndef QFOTA_HUBPORT_H
+#define QFOTA_HUBPORT_H
+
+struct hubport;
+
+/*
+ * @position: "1-1.4".
+ * -EACCES: this user may not open the hub's node: go on without.
+ * -EBUSY: another process holds the claim.  -ENODEV: no such hub.
+ * -ENOMEM, and other errno of open(2) and ioctl(2).
+ * A peer that cannot be claimed is left out silently: it may be none.
+ */
+int hubport_claim(const char *position, struct hubport **ret);
+/* The peer's position ("2-1.4"), NULL if the connector has none. */
+const char *hubport_peer(const struct hubport *hubport);
+/* Before port_close(…, true): drivers bind only after the release. NULL is fine. */
+void hubport_release(struct hubport *hubport);
+
+#endif
