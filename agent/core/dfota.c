@@ -62,17 +62,17 @@ static const struct state_facts {
 } states[] = {
 	[DFOTA_STATE_ATTACH] = { "attach", DFOTA_PHASE_IDENTIFY, LIMIT_READY, NULL,
 		prepare_attach_take },
-	[DFOTA_STATE_LISTEN] = { "listen", DFOTA_PHASE_IDENTIFY, LIMIT_SAME, prepare_listen_enter,
+	[DFOTA_STATE_LISTEN] = { "listen", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_listen_enter,
 		prepare_listen_take },
 	[DFOTA_STATE_PROBE] = { "probe", DFOTA_PHASE_IDENTIFY, LIMIT_SAME, conversation_probe,
 		prepare_probe_take },
 	[DFOTA_STATE_IDENTIFY] = { "identify", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_identify_enter,
 		prepare_identify_take },
-	[DFOTA_STATE_PLAN] = { "plan", DFOTA_PHASE_IDENTIFY, LIMIT_NONE, prepare_plan_enter,
+	[DFOTA_STATE_PLAN] = { "plan", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_plan_enter,
 		prepare_plan_take },
 	[DFOTA_STATE_CHECK] = { "check", DFOTA_PHASE_CHECK, LIMIT_NETWORK, prepare_check_enter,
 		prepare_check_take },
-	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_NONE, prepare_save_enter,
+	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_READY, prepare_save_enter,
 		prepare_save_take },
 	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, NULL,
 		follow_resume_take },
@@ -239,7 +239,9 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 
 	switch (event->type) {
 	case DFOTA_EVENT_START:
-		start_deliver(s);
+		/* Once something is awaited, it has been started. */
+		if (!dfota_deadline(s->d))
+			start_deliver(s);
 		return;
 	case DFOTA_EVENT_TIME:
 		time_deliver(s, event);

@@ -137,10 +137,20 @@ static void plan_follow(struct step *s)
 	}
 }
 
+/* In plan and save it is the agent itself that is awaited. */
+static void host_awaited(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_STATE_LIMIT)
+		step_finish_saying(s, VERDICT_STOP_HOST,
+			      "the agent itself was not ready in time; nothing was requested");
+	else
+		before_request(s, signal);
+}
+
 void prepare_plan_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type != SIGNAL_PLAN) {
-		before_request(s, signal);
+		host_awaited(s, signal);
 		return;
 	}
 	s->d->plan = *signal->event->plan;
@@ -209,7 +219,7 @@ void prepare_save_take(struct step *s, const struct signal *signal)
 	struct dfota *d = s->d;
 
 	if (signal->type != SIGNAL_SAVED) {
-		before_request(s, signal);
+		host_awaited(s, signal);
 	} else if (!signal->event->saved) {
 		step_finish_saying(s, VERDICT_STOP_HOST,
 			      "the journal could not be written, so nothing was requested; free "
