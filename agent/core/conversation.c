@@ -78,13 +78,18 @@ static bool take_registration(struct dfota *d, const char *text)
 	return state >= 0;
 }
 
+/*
+ * The last query before the request is one whose answer cannot be mistaken:
+ * once it is there, no late OK or ERROR to an earlier one is under way any
+ * more, to be taken for the answer to the request.
+ */
 static const struct query identify_queries[] = {
 	{ "ATE0", false, NULL },
 	{ "AT+CMEE=1", false, NULL },
-	{ "AT+CGMR", true, take_firmware },
-	{ "AT+CGSN", true, take_imei },
 	{ "AT+QURCCFG=\"urcport\"", false, take_urc_port },
 	{ "AT+QINDCFG=\"all\"", false, take_urc_switch },
+	{ "AT+CGMR", true, take_firmware },
+	{ "AT+CGSN", true, take_imei },
 	{ NULL, false, NULL },
 };
 
@@ -92,6 +97,7 @@ static const struct query network_queries[] = {
 	{ "AT+CPIN?", false, take_sim },
 	{ "AT+CEREG?", false, take_registration },
 	{ "AT+CREG?", false, take_registration },
+	{ "AT+CGSN", true, take_imei },
 	{ NULL, false, NULL },
 };
 

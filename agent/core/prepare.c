@@ -192,7 +192,7 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_STATE_LIMIT) {
 		check_refuse(s);
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
-		d->registered = false;
+		d->sim_ready = d->registered = false;
 		conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
 	} else if (!d->query_pausing &&
 		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
