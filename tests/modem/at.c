@@ -231,6 +231,7 @@ static void blanks_remove(char *line)
 
 static void line_run(struct modem *m, struct modem_port *p)
 {
+	const char *command;
 	char *line = p->line;
 	int result;
 
@@ -242,16 +243,18 @@ static void line_run(struct modem *m, struct modem_port *p)
 	if (!port_answers(m, p))
 		return;
 	blanks_remove(line);
-	if (strncasecmp(line, "AT", 2))
+	/* noise before the prefix is none of a command (V.250 5.2.1) */
+	command = strcasestr(line, "AT");
+	if (!command)
 		return;
 	serial_foreign(m, p, SETTINGS_FOREIGN_BEFORE_ANSWER);
 	serial_flush(m, p);
 	if (p->line_overlong)
 		result = AT_RESULT_ERROR;
 	else if (m->life == MODEM_LIFE_RECOVERY)
-		result = recovery_run(line + 2);
+		result = recovery_run(command + 2);
 	else
-		result = commands_run(m, p, line + 2);
+		result = commands_run(m, p, command + 2);
 	result_reply(m, p, result);
 	serial_reply_done(m, p);
 }

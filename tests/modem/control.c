@@ -3,6 +3,7 @@
 #include "at_file.h"
 #include "life.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <linux/usb/cdc.h>
 #include <linux/usb/ch9.h>
@@ -99,16 +100,38 @@ static int line_state(struct modem *m, const struct setup *s)
 	return 0;
 }
 
+/* What cdc_mbim wants before it binds: 16-bit NTBs of 4 KiB, aligned to 4. */
+static int ntb_parameters(const struct setup *s, uint8_t *data)
+{
+	const struct usb_cdc_ncm_ntb_parameters parameters = {
+		.wLength = htole16(sizeof(parameters)),
+		.bmNtbFormatsSupported = htole16(1),
+		.dwNtbInMaxSize = htole32(4096),
+		.wNdpInDivisor = htole16(4),
+		.wNdpInAlignment = htole16(4),
+		.dwNtbOutMaxSize = htole32(4096),
+		.wNdpOutDivisor = htole16(4),
+		.wNdpOutAlignment = htole16(4),
+	};
+
+	return answer(data, s, &parameters, sizeof(parameters));
+}
+
 /* QMI and MBIM messages go nowhere: this modem carries no data. */
-static int class_request(struct modem *m, const struct setup *s)
+static int class_request(struct modem *m, const struct setup *s, uint8_t *data)
 {
 	switch (s->request) {
+	case USB_CDC_GET_NTB_PARAMETERS:
+		return ntb_parameters(s, data);
 	case SET_CONTROL_LINE_STATE:
 		return line_state(m, s);
 	case USB_CDC_SEND_ENCAPSULATED_COMMAND:
 	case USB_CDC_GET_ENCAPSULATED_RESPONSE:
 	case USB_CDC_REQ_SET_LINE_CODING:
 	case USB_CDC_SET_ETHERNET_PACKET_FILTER:
+	case USB_CDC_SET_NTB_INPUT_SIZE:
+	case USB_CDC_SET_NTB_FORMAT:
+	case USB_CDC_SET_CRC_MODE:
 		return 0;
 	default:
 		return -EPIPE;
@@ -123,7 +146,7 @@ int control_request(struct modem *m, const uint8_t *setup, uint8_t *data)
 	case USB_TYPE_STANDARD:
 		return standard_request(m, &s, data);
 	case USB_TYPE_CLASS:
-		return class_request(m, &s);
+		return class_request(m, &s, data);
 	default:
 		return -EPIPE;
 	}

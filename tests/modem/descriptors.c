@@ -7,6 +7,7 @@
 
 #define QUECTEL 0x2c7c
 #define VENDOR USB_CLASS_VENDOR_SPEC
+#define ETHERNET_ADDRESS "0250F4000001" /* string 4, for ECM */
 #define MSM "Qualcomm CDMA Technologies MSM"
 
 #define DIAG                                                               \
@@ -183,7 +184,7 @@ static void put_extra(struct writer *w, enum descriptors_extra extra,
 	case DESCRIPTORS_EXTRA_ECM:
 		PUT(w, 5, 0x24, 0x00, 0x10, 0x01);
 		PUT(w, 5, 0x24, 0x06, interface, (uint8_t)(interface + 1));
-		PUT(w, 13, 0x24, 0x0f, 0, 0, 0, 0, 0, LE16(1514), LE16(0), 0);
+		PUT(w, 13, 0x24, 0x0f, 4, 0, 0, 0, 0, LE16(1514), LE16(0), 0);
 		break;
 	}
 }
@@ -265,7 +266,7 @@ static void put_bos(struct writer *w)
 static int put_string(struct writer *w, const struct identity *id, uint8_t index)
 {
 	const char *const strings[] = {NULL, id->composition->manufacturer,
-				       id->product, id->serial};
+				       id->product, id->serial, ETHERNET_ADDRESS};
 	size_t length;
 
 	if (!index) {

@@ -35,7 +35,7 @@ static void test_device_descriptor(void **state)
 	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 2, d), 14);
 	assert_memory_equal(d + 2, "E\0P\0\060\0\066\0-\0E\0", 12);
 	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 3, d), 34);
-	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 4, d), -EPIPE);
+	assert_int_equal(descriptors_get(&id, USB_DT_STRING, 5, d), -EPIPE);
 	assert_int_equal(descriptors_get(&id, USB_DT_CONFIG, 1, d), -EPIPE);
 	assert_int_equal(descriptors_get(&id, USB_DT_BOS, 0, d), -EPIPE);
 }
@@ -379,6 +379,7 @@ static const struct {
 	{SET("echo=no"), "AT+CEREG?;+CSQ\r",
 	 "\r\n+CEREG: 0,1\r\n\r\n+CSQ: 28,99\r\n\r\nOK\r\n"},
 	{SET("echo=no"), "at+cgmr\r", "\r\nEP06ELAR03A08M4G\r\n\r\nOK\r\n"},
+	{SET("echo=no"), "\xff\xff+CAT+CSQ\r", "\r\n+CSQ: 28,99\r\n\r\nOK\r\n"},
 	{SET("answers-on=modem"), "AT\r", ""},
 	{SET("at-ready=60000"), "AT\r", ""},
 	{SET("foreign=before-echo", "foreign-urc=+X: 1"), "AT\r",
