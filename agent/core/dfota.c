@@ -173,19 +173,6 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 		step_emit(s, DFOTA_ACTION_URC);
 }
 
-static void attached_take_over(struct dfota *d, const struct dfota_event *event)
-{
-	d->presence = event->attached.presence;
-	d->ports = event->attached.ports;
-	d->candidates = event->attached.candidates;
-	memcpy(d->order, event->attached.order, sizeof(d->order));
-	d->candidate = 0;
-	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
-		d->presence = DFOTA_PRESENCE_MUTE;
-	for (size_t i = 0; i < DFOTA_PORTS; i++)
-		urc_scanner_reset(&d->scanner[i]);
-}
-
 static void signal_deliver(struct step *s, const struct signal *signal)
 {
 	if (signal->type >= SIGNAL_LIFE)
@@ -193,6 +180,36 @@ static void signal_deliver(struct step *s, const struct signal *signal)
 	states[s->d->state].take(s, signal);
 	if (signal->percent >= 0 && s->d->state == DFOTA_STATE_FLASH)
 		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = signal->percent;
+}
+
+static void detached_deliver(struct step *s, const struct dfota_event *event)
+{
+	struct signal signal = {
+		.type = SIGNAL_DETACHED,
+		.event = event,
+		.number = -1,
+		.percent = -1,
+	};
+
+	s->d->presence = DFOTA_PRESENCE_NONE;
+	signal_deliver(s, &signal);
+}
+
+/* Only a modem with all its ports is ever written to, so only that has candidates. */
+static void attached_take_over(struct dfota *d, const struct dfota_event *event)
+{
+	d->presence = event->attached.presence;
+	d->ports = event->attached.ports;
+	d->candidates = 0;
+	if (d->presence == DFOTA_PRESENCE_MODEM)
+		d->candidates = event->attached.candidates < DFOTA_PORTS ?
+					event->attached.candidates : DFOTA_PORTS;
+	memcpy(d->order, event->attached.order, sizeof(d->order));
+	d->candidate = 0;
+	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
+		d->presence = DFOTA_PRESENCE_MUTE;
+	for (size_t i = 0; i < DFOTA_PORTS; i++)
+		urc_scanner_reset(&d->scanner[i]);
 }
 
 /* All clocks that have run out, the longest first: it may end the job. */
@@ -247,13 +264,15 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 		time_deliver(s, event);
 		return;
 	case DFOTA_EVENT_ATTACHED:
+		/* A loss that nobody heard of is a loss all the same. */
+		if (s->d->presence != DFOTA_PRESENCE_NONE)
+			detached_deliver(s, event);
 		attached_take_over(s->d, event);
 		signal.type = SIGNAL_ATTACHED;
 		break;
 	case DFOTA_EVENT_DETACHED:
-		s->d->presence = DFOTA_PRESENCE_NONE;
-		signal.type = SIGNAL_DETACHED;
-		break;
+		detached_deliver(s, event);
+		return;
 	case DFOTA_EVENT_LINE:
 		line_signal(s, event, &signal);
 		break;

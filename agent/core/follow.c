@@ -300,6 +300,12 @@ static bool is_version_answer(const struct dfota *d, const struct signal *signal
 	       at_revision(signal->text, revision, sizeof(revision));
 }
 
+/* A lone port is none of the normal system, whatever it says. */
+static bool is_normal(const struct dfota *d, const struct signal *signal)
+{
+	return signal->type == SIGNAL_BOOT && d->presence == DFOTA_PRESENCE_MODEM;
+}
+
 void follow_back_enter(struct step *s)
 {
 	s->d->asking = false;
@@ -314,7 +320,7 @@ void follow_back_take(struct step *s, const struct signal *signal)
 
 	if (life)
 		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
-	else if (signal->type == SIGNAL_BOOT || is_version_answer(s->d, signal))
+	else if (is_normal(s->d, signal) || is_version_answer(s->d, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		ask_version(s);
@@ -331,7 +337,7 @@ void follow_ended_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_END)
 		end_record(s, signal->number);
-	else if (signal->type == SIGNAL_BOOT)
+	else if (is_normal(s->d, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
