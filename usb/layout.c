@@ -305,7 +305,8 @@ const char *layout_model(uint16_t vid, uint16_t pid, bool *ret_promised)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].vid != vid || rows[i].pid != pid)
 			continue;
-		*ret_promised = rows[i].promised;
+		if (ret_promised)
+			*ret_promised = rows[i].promised;
 		return rows[i].name;
 	}
 	return NULL;

@@ -86,7 +86,7 @@ void layout_describe(const struct layout *layout, char *ret, size_t size);
 
 /*
  * A row of ids.h: its name ("EP06"), or NULL, with @ret_promised untouched, if
- * the ids are not supported.
+ * the ids are not supported. @ret_promised may be NULL.
  */
 const char *layout_model(uint16_t vid, uint16_t pid, bool *ret_promised);
 bool layout_is_emergency_id(uint16_t vid, uint16_t pid);
