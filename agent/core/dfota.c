@@ -119,7 +119,7 @@ void step_go(struct step *s, enum dfota_state state)
 	if (facts->phase != PHASE_SAME && facts->phase != d->phase) {
 		d->phase = facts->phase;
 		d->dirty = d->requested;
-		step_emit(s, DFOTA_ACTION_PHASE);
+		step_emit(s, DFOTA_ACTION_PHASE)->phase = d->phase;
 	}
 	if (facts->enter)
 		facts->enter(s);
@@ -244,7 +244,7 @@ static void start_deliver(struct step *s)
 {
 	struct dfota *d = s->d;
 
-	step_emit(s, DFOTA_ACTION_PHASE);
+	step_emit(s, DFOTA_ACTION_PHASE)->phase = d->phase;
 	if (d->resumed)
 		step_emit(s, DFOTA_ACTION_HOLD);
 	step_go(s, d->resumed ? DFOTA_STATE_RESUME : DFOTA_STATE_ATTACH);

@@ -135,7 +135,7 @@ struct dfota_event {
 enum dfota_action_type {
 	DFOTA_ACTION_SEND,	 /* d->command and CR to .port */
 	DFOTA_ACTION_TIME,	 /* deliver DFOTA_EVENT_TIME at .time_ms (0: never) */
-	DFOTA_ACTION_PHASE,	 /* d->phase is new */
+	DFOTA_ACTION_PHASE,	 /* .phase begins; d->phase may be further on already */
 	DFOTA_ACTION_IDENTIFIED, /* d->imei, d->firmware are known: answer with a plan */
 	DFOTA_ACTION_HOLD,	 /* keep everybody else off the modem from now on */
 	DFOTA_ACTION_SAVE,	 /* write the journal: answer with SAVED */
@@ -150,6 +150,7 @@ struct dfota_action {
 	union {
 		uint8_t port;
 		uint64_t time_ms;
+		enum dfota_phase phase;
 		int percent;
 		const char *note;
 	};
