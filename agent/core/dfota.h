@@ -203,7 +203,7 @@ struct dfota {
 	char imei_now[DFOTA_IMEI_SIZE];
 	bool silent_urcs; /* URCs are switched off or go to a UART: expect none */
 	bool requested;	  /* the request went out */
-	bool left;	  /* the bus, at least once since the request */
+	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
 	bool resumed;	  /* taken up from the journal */
 	bool unsent;	  /* resumed at a point where the request may not have gone out yet */
 	uint8_t losses;	  /* of the bus, before the request */

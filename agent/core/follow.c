@@ -26,17 +26,36 @@ static void end_record(struct step *s, int code)
 	s->d->dirty = true;
 }
 
+/* What comes after the download has a limit of its own. */
+static void download_over(struct step *s)
+{
+	if (!s->d->left)
+		step_timer_off(s, DFOTA_TIMER_TOTAL);
+}
+
+/*
+ * The package check may fail before any reboot: still the normal system (facts
+ * 2.3 no. 3). Not so after a restart of the agent, which may have missed the reboot.
+ */
 static void ended(struct step *s, int code)
 {
+	bool normal = !s->d->left && !s->d->resumed;
+
 	end_record(s, code);
-	/* The package check failed before any reboot: still the normal system (facts 2.3 no. 3). */
-	step_go(s, code && !s->d->left ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
+	download_over(s);
+	step_go(s, code && normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
+}
+
+static void flashing(struct step *s)
+{
+	download_over(s);
+	s->d->left = true;
+	step_go(s, DFOTA_STATE_FLASH);
 }
 
 static void detached(struct step *s)
 {
-	if (!s->d->left)
-		step_timer_off(s, DFOTA_TIMER_TOTAL);
+	download_over(s);
 	s->d->left = true;
 	total_arm(s);
 	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
@@ -61,7 +80,8 @@ static void saved(struct step *s, const struct signal *signal)
 
 static void total_ran_out(struct step *s)
 {
-	bool download = s->d->state == DFOTA_STATE_DOWNLOAD_START ||
+	bool download = s->d->state == DFOTA_STATE_ACCEPT ||
+			s->d->state == DFOTA_STATE_DOWNLOAD_START ||
 			s->d->state == DFOTA_STATE_DOWNLOAD;
 
 	step_finish_limit(s, VERDICT_STOP_LIMIT, download ? LIMIT_DOWNLOAD : LIMIT_FLASH);
@@ -78,7 +98,7 @@ static void after_request(struct step *s, const struct signal *signal)
 		detached(s);
 		break;
 	case SIGNAL_FLASHING:
-		step_go(s, DFOTA_STATE_FLASH);
+		flashing(s);
 		break;
 	case SIGNAL_END:
 		ended(s, signal->number);
@@ -120,6 +140,7 @@ static void transfer_ended(struct step *s, int code)
 	s->d->evidence.transfer_seen = true;
 	s->d->evidence.transfer = code;
 	s->d->dirty = true;
+	download_over(s);
 	/* A download that failed leaves the modem in its normal system (facts 1.5, 2.3 no. 7). */
 	step_go(s, code ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_LEAVE);
 }
