@@ -15,7 +15,6 @@ void step_finish(struct step *s, enum verdict_stop stop)
 	struct evidence *evidence = &d->evidence;
 
 	evidence->stop = stop;
-	evidence->unsent = d->unsent;
 	evidence->firmware = verdict_compare(d->firmware_now, d->firmware, d->plan.target);
 	evidence->imei = verdict_compare_imei(d->imei_now, d->imei);
 	memset(d->timer, 0, sizeof(d->timer));
@@ -37,7 +36,7 @@ void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
 	text_add(d->reason, sizeof(d->reason), limit_key(limit));
 	text_add(d->reason, sizeof(d->reason), "\" ran out: ");
 	text_add(d->reason, sizeof(d->reason), limit_meaning(limit));
-	if (d->unsent)
+	if (d->evidence.unsent)
 		text_add(d->reason, sizeof(d->reason), "; the request may never have been sent");
 	step_finish(s, stop);
 }

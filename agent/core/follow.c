@@ -84,6 +84,8 @@ static void total_ran_out(struct step *s)
 			s->d->state == DFOTA_STATE_DOWNLOAD_START ||
 			s->d->state == DFOTA_STATE_DOWNLOAD;
 
+	/* Listened out to the end: only then may the next run request anew. */
+	s->d->evidence.unsent = s->d->unsent && s->d->state == DFOTA_STATE_ACCEPT;
 	step_finish_limit(s, VERDICT_STOP_LIMIT, download ? LIMIT_DOWNLOAD : LIMIT_FLASH);
 }
 

@@ -57,7 +57,7 @@ struct evidence {
 	enum verdict_imei imei;
 	bool transfer_seen;
 	bool end_seen;
-	bool unsent;  /* the request may never have gone out */
+	bool unsent;  /* listened long enough: the request may never have gone out */
 	int transfer; /* xxxEND code, if transfer_seen */
 	int end;      /* END code, if end_seen; the first that is not 0 wins */
 };
