@@ -73,7 +73,7 @@ static const struct state_facts {
 		prepare_check_take },
 	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_READY, prepare_save_enter,
 		prepare_save_take },
-	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, NULL,
+	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, follow_resume_enter,
 		follow_resume_take },
 	[DFOTA_STATE_ACCEPT] = { "accept", DFOTA_PHASE_REQUEST, LIMIT_ACCEPT, NULL,
 		follow_accept_take },

@@ -259,7 +259,20 @@ static bool can_be_heard(const struct dfota *d)
 	return d->presence == DFOTA_PRESENCE_MODEM || d->presence == DFOTA_PRESENCE_RECOVERY;
 }
 
-/* Emergency download counts only if it stays for the whole limit: a boot may pass through it. */
+static void end_read_late(struct step *s, int code)
+{
+	end_record(s, code);
+	if (s->d->state != DFOTA_STATE_REBOOT)
+		step_go(s, DFOTA_STATE_REBOOT);
+}
+
+/*
+ * Emergency download counts only if it stays for the whole limit: a boot may
+ * pass through it. So each coming and going starts the limit anew.
+ *
+ * What was on its way when the bus was lost may be read now: END counts,
+ * anything else is of the past.
+ */
 void follow_away_take(struct step *s, const struct signal *signal)
 {
 	bool reboot = s->d->state == DFOTA_STATE_REBOOT;
@@ -268,7 +281,11 @@ void follow_away_take(struct step *s, const struct signal *signal)
 		step_go(s, reboot ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		not_returned(s, reboot ? LIMIT_REBOOT : LIMIT_RETURN);
-	else if (signal->type != SIGNAL_DETACHED)
+	else if (signal->type == SIGNAL_ATTACHED || signal->type == SIGNAL_DETACHED)
+		step_go(s, s->d->state);
+	else if (signal->type == SIGNAL_END)
+		end_read_late(s, signal->number);
+	else if (!signal->text)
 		after_request(s, signal);
 }
 
@@ -277,6 +294,8 @@ static void resume_attached(struct step *s)
 {
 	struct dfota *d = s->d;
 
+	/* A lone port is none of the normal system. */
+	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY;
 	if (d->left) {
 		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
 		return;
@@ -287,13 +306,20 @@ static void resume_attached(struct step *s)
 	step_timer_off(s, DFOTA_TIMER_STATE);
 }
 
+void follow_resume_enter(struct step *s)
+{
+	total_arm(s);
+}
+
 void follow_resume_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
 		resume_attached(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		not_returned(s, LIMIT_RETURN);
-	else if (signal->type != SIGNAL_DETACHED)
+	else if (signal->type == SIGNAL_ATTACHED || signal->type == SIGNAL_DETACHED)
+		step_go(s, DFOTA_STATE_RESUME);
+	else if (!signal->text)
 		after_request(s, signal);
 }
 

@@ -9,6 +9,7 @@
 
 #include "agent/core/step.h"
 
+void follow_resume_enter(struct step *s);
 void follow_resume_take(struct step *s, const struct signal *signal);
 void follow_accept_take(struct step *s, const struct signal *signal);
 void follow_download_enter(struct step *s);
