@@ -255,7 +255,7 @@ static void port_written(void *data, unsigned int index, size_t size)
 {
 	struct port *port = data;
 
-	if (!port->told)
+	if (!port->told && port->events.written)
 		port->events.written(port->data, index, size);
 }
 

@@ -32,7 +32,7 @@ struct port;
 struct port_events {
 	/* @serial: index into layout.serial. @size is never 0. */
 	void (*bytes)(void *data, unsigned int serial, const uint8_t *bytes, size_t size);
-	/* One port_write() has reached the modem; @size bytes of it. */
+	/* One port_write() has reached the modem; @size bytes of it. May be NULL. */
 	void (*written)(void *data, unsigned int serial, size_t size);
 	/* -ENODEV: left the bus. Any other errno: the host or the bus failed for good. */
 	void (*gone)(void *data, int error);
