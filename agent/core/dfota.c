@@ -165,8 +165,11 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 	ret->number = urc.number;
 	ret->type = waiting && s->d->requested ? SIGNAL_LIFE : urc_signal(urc.type);
 	ret->percent = urc.type == URC_UPDATING && urc.number <= 100 ? urc.number : -1;
-	if (ret->type == SIGNAL_TEXT && at_is_boot_urc(line->text))
+	/* No part of a FOTA code looks like that: half a one before it was all there was. */
+	if (at_is_boot_urc(line->text)) {
 		ret->type = SIGNAL_BOOT;
+		urc_scanner_reset(&s->d->scanner[port]);
+	}
 	/* Answers to our own questions look like boot URCs; only after a reboot are they news. */
 	if (ret->type != SIGNAL_TEXT && (ret->type != SIGNAL_BOOT || s->d->left))
 		step_emit(s, DFOTA_ACTION_URC);

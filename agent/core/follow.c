@@ -335,6 +335,9 @@ static void ask_version(struct step *s)
 	if (d->presence != DFOTA_PRESENCE_MODEM)
 		return;
 	d->asking = true;
+	/* Half a code from before the silence would swallow the answer. */
+	for (size_t i = 0; i < DFOTA_PORTS; i++)
+		urc_scanner_reset(&d->scanner[i]);
 	text_set(d->command, sizeof(d->command), "AT+CGMR");
 	for (uint8_t i = 0; i < d->candidates && i < ASKED_PORTS; i++)
 		step_send(s, d->order[i]);
