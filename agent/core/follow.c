@@ -367,7 +367,8 @@ void follow_back_enter(struct step *s)
 /* Back on the bus: quiet, flash and boot differ only in what they wait for first. */
 void follow_back_take(struct step *s, const struct signal *signal)
 {
-	bool life = signal->type == SIGNAL_LIFE ||
+	bool life = signal->type == SIGNAL_LIFE || signal->type == SIGNAL_TRANSFER_START ||
+		    signal->type == SIGNAL_TRANSFER_END ||
 		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
 
 	if (life)
