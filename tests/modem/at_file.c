@@ -205,6 +205,19 @@ static bool byte_lost(const struct modem *m, const struct modem_upload *u)
 	return !u->ack && (int64_t)u->seen == m->settings->upload_lose;
 }
 
+/* The setting `upload-leave`: power is lost at that very byte. */
+static bool power_lost(struct modem *m, struct modem_upload *u,
+		       struct store_file *f)
+{
+	if ((int64_t)u->seen != m->settings->upload_leave || m->uploads_left)
+		return false;
+	m->uploads_left = true;
+	u->active = false;
+	store_trim(f);
+	life_leave(m, MODEM_LIFE_NORMAL, 0);
+	return true;
+}
+
 static void upload_take(struct modem *m, struct modem_port *p,
 			struct store_file *f, const uint8_t *bytes, size_t length)
 {
@@ -214,11 +227,8 @@ static void upload_take(struct modem *m, struct modem_port *p,
 		if (!byte_lost(m, u))
 			store_append(f, &bytes[i], 1);
 		u->seen++;
-		if ((int64_t)u->seen == m->settings->upload_leave &&
-		    !m->uploads_left) {
-			m->uploads_left = true;
-			life_leave(m, MODEM_LIFE_NORMAL, 0);
-		}
+		if (power_lost(m, u, f))
+			return;
 	}
 	for (u->unacked += length; u->ack && u->unacked >= ACK_BLOCK;)
 		ack_send(m, p);
@@ -247,7 +257,7 @@ static void upload_feed(struct modem *m, struct modem_port *p,
 	upload_take(m, p, f, (const uint8_t *)"+++", u->pluses);
 	u->pluses = 0;
 	upload_take(m, p, f, bytes, length);
-	if (f->length >= u->expected)
+	if (u->active && f->length >= u->expected)
 		upload_end(m, p);
 }
 

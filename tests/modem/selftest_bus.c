@@ -116,13 +116,29 @@ static void test_in_zlp(void **state)
 	host_unplug(&h);
 }
 
+static void test_split(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET("boot-urcs=RDY", "split=3"));
+	h.mark_transfers = true;
+	host_wait(&h, 1000);
+	assert_string_equal(h.at, "\r\nR|DY\r|\n|");
+	host_unplug(&h);
+}
+
 static void test_urc_at_config(void **state)
 {
+	uint8_t data[DESCRIPTORS_MAX];
 	static struct host h;
 
 	(void)state;
 	host_plug(&h, SET("boot-urcs=", "urc-at-config=HELLO", "flash=reboot*5"));
 	h.package = good;
+	host_wait(&h, 0);
+	assert_string_equal(h.at, "\r\nHELLO\r\n");
+	modem_control(&h.modem, h.now_us, (const uint8_t[8]){0, 9, 1}, data);
 	host_wait(&h, 0);
 	assert_string_equal(h.at, "\r\nHELLO\r\n");
 	host_type(&h, REQUEST);
@@ -173,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_dtr_swallows),
 		cmocka_unit_test(test_zlp),
 		cmocka_unit_test(test_in_zlp),
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_urc_at_config),
 		cmocka_unit_test(test_unconfigured),
 	};

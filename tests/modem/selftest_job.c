@@ -126,6 +126,8 @@ static const struct {
 	 LOADED "\"START\" / \"END\",0 / " BOOTED, OLD, 3},
 	{SET(SHORT, "flash=start,end:510", "firmware-after=new"), good,
 	 LOADED "\"START\" / \"END\",510 / " BOOTED, NEW, 3},
+	{SET(SHORT, "flash=start,end:0"), foreign,
+	 LOADED "\"START\" / \"END\",0 / " BOOTED, OLD, 3},
 	{SET(SHORT, "flash=start,edl"), good, LOADED "\"START\" / <leave>", OLD,
 	 3},
 	{SET(SHORT, "flash=start,gone"), good, LOADED "\"START\" / <leave>",
@@ -325,6 +327,22 @@ static void test_other_imei(void **state)
 	host_unplug(&h);
 }
 
+/* A flash without a word still takes its time. */
+static void test_silent_flash(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET(QUIET, "flash=", "flash-time=60000"));
+	h.package = good;
+	host_type(&h, REQUEST);
+	host_wait(&h, 59000);
+	assert_int_equal(h.returns, 2);
+	host_wait(&h, 10000);
+	assert_int_equal(h.returns, 3);
+	host_unplug(&h);
+}
+
 static void test_emergency_download(void **state)
 {
 	static struct host h;
@@ -397,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_second_request),
 		cmocka_unit_test(test_recovery_answers),
 		cmocka_unit_test(test_other_imei),
+		cmocka_unit_test(test_silent_flash),
 		cmocka_unit_test(test_emergency_download),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_bad_flash_scripts),
