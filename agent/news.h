@@ -6,10 +6,11 @@
 #ifndef QFOTA_NEWS_H
 #define QFOTA_NEWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/core/dfota.h"
-#include "agent/core/verdict.h"
+#include "agent/result.h"
 #include "usb/layout.h"
 
 /* A modem as views see it. Strings are never NULL; empty: not known. Text from the modem is raw: views escape it. */
@@ -23,19 +24,6 @@ struct modem_facts {
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */
 	struct layout layout;
-};
-
-/* How the job of one modem ended. */
-struct modem_result {
-	struct verdict verdict;
-	const char *reason;  /* verdict's or the machine's; NULL: all is said */
-	const char *advice;  /* what to do next; NULL: nothing */
-	const char *to;	     /* firmware read at the end; empty: not read */
-	const char *target;  /* wanted; empty: any other */
-	const char *package; /* credentials masked; empty: none */
-	int end;	     /* -1: not seen */
-	int transfer;	     /* -1: not seen */
-	uint64_t elapsed_ms;
 };
 
 enum news_type {
@@ -54,6 +42,7 @@ struct news {
 	int percent;		/* PROGRESS: 0..100 */
 	const char *text;	/* URC: raw; NOTE: a sentence */
 	const struct modem_result *result;
+	uint64_t due_ms; /* when the wait at hand ends, of loop_now(); 0: it has no end of its own */
 };
 
 struct view {

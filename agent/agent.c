@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/config.h"
+#include "agent/core/text.h"
+#include "agent/core/verdict.h"
+#include "agent/journal.h"
+#include "agent/loop.h"
+#include "agent/util.h"
+#include "udev/hotplug.h"
+#include "usb/port.h"
+
+#define STATUS_USAGE 2
+#define STATUS_NO_MODEM 3
+
+struct agent_modem {
+	struct modem *modem;
+	bool waiting; /* for a free slot */
+	struct agent_modem *next;
+};
+
+struct agent {
+	const struct agent_context *context;
+	const struct agent_choice *choice;
+	const struct wish *wish;
+	struct modem_host host;
+	struct hotplug *hotplug;
+	struct agent_modem *modems;
+	struct loop_timer begin_timer;
+	bool choosing; /* enumeration: what comes later is not meant */
+	bool stopping;
+	unsigned int running;
+	unsigned int meant; /* modems that the choice still fits */
+	int status;
+	int error;
+};
+
+/* ---- exit status ---- */
+
+/* 2 and 3 only when nothing else applies; else the highest number. */
+static int status_rank(int status)
+{
+	return status == STATUS_USAGE || status == STATUS_NO_MODEM ? 1 : status * 10;
+}
+
+static void status_worsen(struct agent *agent, int status)
+{
+	if (status_rank(status) > status_rank(agent->status))
+		agent->status = status;
+}
+
+static bool is_listed(const char *const *list, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return count == 0;
+}
+
+static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret, char *ret_package,
+		       size_t package_size)
+{
+	struct agent *agent = data;
+	const struct modem_facts *facts = modem_facts(modem);
+	const char *package;
+
+	if (!is_listed(agent->choice->imeis, agent->choice->imei_count, facts->imei)) {
+		agent->meant--;
+		ret->kind = DFOTA_PLAN_NOTHING;
+		text_set(ret->reason, sizeof(ret->reason), "its IMEI was not asked for");
+		return;
+	}
+	plan_make(agent->wish, agent->context->config, facts->firmware, ret, &package);
+	source_mask(package ? package : "", ret_package, package_size);
+}
+
+/* ---- modems begin and end ---- */
+
+static void agent_begin_some(void *data)
+{
+	struct agent *agent = data;
+	unsigned int jobs = agent->wish->jobs ? agent->wish->jobs : agent->context->config->jobs;
+
+	for (struct agent_modem *each = agent->modems; each; each = each->next) {
+		if (!each->waiting || (jobs && agent->running >= jobs))
+			continue;
+		each->waiting = false;
+		agent->running++;
+		modem_begin(each->modem);
+	}
+	if (!agent->running)
+		loop_stop(agent->context->loop);
+}
+
+/* Not at once: a modem that is telling of its end must not begin anew in the middle of it. */
+static void agent_begin_soon(struct agent *agent)
+{
+	loop_timer_arm(agent->context->loop, &agent->begin_timer, loop_now());
+}
+
+static void agent_finished(void *data, struct modem *modem, const struct modem_result *result)
+{
+	struct agent *agent = data;
+
+	status_worsen(agent, result->verdict.exit);
+	agent->running--;
+	/* Job after job along a chain of deltas, each step verified. */
+	for (struct agent_modem *each = agent->modems; each; each = each->next)
+		if (each->modem == modem)
+			each->waiting = !agent->stopping &&
+					result->verdict.outcome == OUTCOME_UPGRADED &&
+					plan_goes_on(agent->wish, agent->context->config,
+						     result->to);
+	agent_begin_soon(agent);
+}
+
+static int agent_add(struct agent *agent, const char *position, struct modem **ret)
+{
+	struct agent_modem *entry = calloc(1, sizeof(*entry));
+	struct agent_modem **end = &agent->modems;
+	int r;
+
+	if (!entry)
+		return -ENOMEM;
+	r = modem_create(&agent->host, position, &entry->modem);
+	if (r < 0) {
+		free(entry);
+		return r;
+	}
+	entry->waiting = true;
+	agent->meant++;
+	while (*end)
+		end = &(*end)->next;
+	*end = entry;
+	*ret = entry->modem;
+	return 0;
+}
+
+static struct modem *agent_find(const struct agent *agent, const char *position)
+{
+	for (struct agent_modem *each = agent->modems; each; each = each->next)
+		if (modem_is_at(each->modem, position))
+			return each->modem;
+	return NULL;
+}
+
+/* ---- what hotplug tells ---- */
+
+bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
+		   const char *position)
+{
+	bool promised = false;
+	const char *model = layout_model(vid, pid, &promised);
+
+	if (!model || vid != choice->vid || !is_listed(choice->ports, choice->port_count, position))
+		return false;
+	return choice->pid ? pid == choice->pid : promised;
+}
+
+/*
+ * In recovery a modem may show other ids, but never another vendor's, nor is
+ * a stranger in its place opened.
+ */
+static bool may_be(const struct agent *agent, const struct modem *modem,
+		   const struct hotplug_device *device)
+{
+	if (!modem_is_upgrading(modem))
+		return agent_chooses(agent->choice, device->vid, device->pid, device->position);
+	return device->vid == agent->choice->vid ||
+	       layout_is_emergency_id(device->vid, device->pid);
+}
+
+/* A stated interface must be a serial one before anything is sent. */
+static void check_interface(struct agent *agent, const struct hotplug_device *device)
+{
+	struct layout layout;
+
+	if (agent->wish->interface < 0 ||
+	    layout_parse(device->descriptors, device->descriptors_size, &layout) < 0)
+		return;
+	for (uint8_t i = 0; i < layout.serials; i++)
+		if (layout.serial[i].interface == agent->wish->interface)
+			return;
+	agent->error = -EINVAL;
+}
+
+static void device_added(struct agent *agent, const struct hotplug_device *device)
+{
+	struct modem *modem = agent_find(agent, device->position);
+	int r;
+
+	if (!modem && agent->choosing &&
+	    agent_chooses(agent->choice, device->vid, device->pid, device->position)) {
+		check_interface(agent, device);
+		r = agent_add(agent, device->position, &modem);
+		if (r < 0)
+			agent->error = r;
+	}
+	if (modem && may_be(agent, modem, device))
+		modem_added(modem, device);
+}
+
+static void agent_hotplug(void *data, enum hotplug_event event,
+			  const struct hotplug_device *device)
+{
+	struct agent *agent = data;
+	struct modem *modem = agent_find(agent, device->position);
+
+	switch (event) {
+	case HOTPLUG_EVENT_ADD:
+		device_added(agent, device);
+		break;
+	case HOTPLUG_EVENT_READY:
+		if (modem)
+			modem_ready(modem, device);
+		break;
+	case HOTPLUG_EVENT_REMOVE:
+		if (modem)
+			modem_removed(modem, device);
+		break;
+	}
+}
+
+static void agent_signal(void *data, int signo)
+{
+	struct agent *agent = data;
+
+	for (struct agent_modem *each = agent->modems; each; each = each->next) {
+		each->waiting = false;
+		modem_stop(each->modem, signo != SIGINT);
+	}
+	agent->stopping = true;
+	agent_begin_soon(agent);
+}
+
+/* ---- the run ---- */
+
+/* Jobs whose modem is away just now are awaited too. */
+static int agent_add_open_jobs(struct agent *agent)
+{
+	const struct journal_job *job;
+	struct modem *modem;
+	int r;
+
+	if (agent->wish->dry_run)
+		return 0;
+	for (unsigned int i = 0; (job = journal_get(agent->context->journal, i)); i++) {
+		if (agent_find(agent, job->position) ||
+		    !is_listed(agent->choice->ports, agent->choice->port_count, job->position))
+			continue;
+		r = agent_add(agent, job->position, &modem);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int agent_run(struct agent *agent)
+{
+	int r;
+
+	agent->choosing = true;
+	r = hotplug_enumerate(agent->hotplug);
+	agent->choosing = false;
+	if (r == 0)
+		r = agent->error;
+	if (r == 0)
+		r = agent_add_open_jobs(agent);
+	if (r < 0)
+		return r;
+	agent_begin_soon(agent);
+	r = loop_run(agent->context->loop);
+	if (!agent->meant)
+		status_worsen(agent, STATUS_NO_MODEM);
+	return r;
+}
+
+static int agent_open(struct agent *agent)
+{
+	struct loop *loop = agent->context->loop;
+	int r;
+
+	agent->begin_timer = (struct loop_timer){ .fn = agent_begin_some, .data = agent };
+	r = loop_add_signal(loop, SIGINT, agent_signal, agent);
+	if (r == 0)
+		r = loop_add_signal(loop, SIGTERM, agent_signal, agent);
+	if (r == 0)
+		r = port_context_create(loop, &agent->host.ports);
+	if (r == 0)
+		r = hotplug_create(loop, agent_hotplug, agent, &agent->hotplug);
+	return r;
+}
+
+static void agent_close(struct agent *agent)
+{
+	struct agent_modem *next;
+
+	for (struct agent_modem *each = agent->modems; each; each = next) {
+		next = each->next;
+		modem_free(each->modem);
+		free(each);
+	}
+	hotplug_free(agent->hotplug);
+	port_context_free(agent->host.ports);
+}
+
+int agent_upgrade(const struct agent_context *context, const struct agent_choice *choice,
+		  const struct wish *wish, int *ret_status)
+{
+	struct agent agent = {
+		.context = context,
+		.choice = choice,
+		.wish = wish,
+		.host = {
+			.loop = context->loop,
+			.journal = context->journal,
+			.recorder = context->recorder,
+			.limits = context->config->limits,
+			.dry_run = wish->dry_run,
+			.interface = wish->interface,
+			.plan = agent_plan,
+			.finished = agent_finished,
+		},
+	};
+	int r;
+
+	agent.host.data = &agent;
+	memcpy(agent.host.views, context->views, sizeof(agent.host.views));
+	r = agent_open(&agent);
+	if (r == 0)
+		r = agent_run(&agent);
+	agent_close(&agent);
+	*ret_status = agent.status;
+	return r;
+}

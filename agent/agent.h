@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The set of modems, keyed by position: which of those that are plugged in are
+ * meant, how many work at once, and when all is done.
+ */
+#ifndef QFOTA_AGENT_H
+#define QFOTA_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/modem.h"
+#include "agent/plan.h"
+
+struct config;
+struct journal;
+struct recorder;
+
+/* Which modems are meant. */
+struct agent_choice {
+	uint16_t vid;
+	uint16_t pid; /* 0: every model that is promised to work */
+	const char *const *ports; /* positions; none: all */
+	size_t port_count;
+	const char *const *imeis; /* none: all */
+	size_t imei_count;
+};
+
+struct agent_context {
+	const struct config *config;
+	struct journal *journal;
+	struct recorder *recorder;
+	struct loop *loop;
+	struct view *views[MODEM_VIEWS_MAX];
+};
+
+/* True if a device with these ids at @position is meant. */
+bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
+		   const char *position);
+
+/*
+ * Upgrades all chosen modems that are plugged in, takes open jobs up, and
+ * returns when each has its verdict: *ret_status is the exit status (0..9).
+ * -ENOMEM, -EIO and others: the host cannot do USB at all; nothing was sent.
+ */
+int agent_upgrade(const struct agent_context *context, const struct agent_choice *choice,
+		  const struct wish *wish, int *ret_status);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/attachment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/core/text.h"
+#include "agent/loop.h"
+#include "udev/hotplug.h"
+#include "usb/port.h"
+
+/*
+ * Long enough for a busy udevd or a program that is about to let go, short
+ * enough for a person who only forgot sudo.
+ */
+#define RETRY_MS 50
+#define GIVE_UP_MS 5000
+
+struct attachment {
+	struct loop *loop;
+	struct port_context *ports;
+	const struct attachment_events *events;
+	void *data;
+
+	/* What is on the bus. */
+	bool present;
+	bool ready; /* udev is done with it */
+	unsigned int device;
+	char node[64];
+	struct layout layout;
+
+	/* What was made of it. */
+	bool wanted;   /* between open and close */
+	bool attached; /* and told of */
+	struct port *port;
+	struct at_parser parser[LAYOUT_SERIAL_MAX];
+	int error;
+	uint64_t give_up_ms;
+	struct loop_timer retry;
+};
+
+/* The owner may close in answer to a line: then the rest is nobody's. */
+static void attachment_bytes(void *data, unsigned int serial, const uint8_t *bytes, size_t size)
+{
+	struct attachment *a = data;
+	struct at_line line;
+
+	a->events->bytes(a->data, serial, bytes, size);
+	while (size && a->attached) {
+		size_t taken = at_parser_feed(&a->parser[serial], bytes, size, &line);
+
+		bytes += taken;
+		size -= taken;
+		if (line.type != AT_LINE_NONE)
+			a->events->line(a->data, serial, &line);
+	}
+}
+
+static void attachment_detach(struct attachment *a)
+{
+	port_close(a->port, false);
+	a->port = NULL;
+	if (!a->attached)
+		return;
+	a->attached = false;
+	a->events->detached(a->data);
+}
+
+static void retry_soon(struct attachment *a)
+{
+	loop_timer_arm(a->loop, &a->retry, loop_now() + RETRY_MS);
+}
+
+/* Left the bus, or the bus failed and the device is still there: then it is opened anew. */
+static void attachment_gone(void *data, int error)
+{
+	struct attachment *a = data;
+
+	attachment_detach(a);
+	if (error == -ENODEV || !a->wanted || !a->present)
+		return;
+	a->give_up_ms = loop_now() + GIVE_UP_MS;
+	retry_soon(a);
+}
+
+static void attachment_tell(struct attachment *a)
+{
+	for (size_t i = 0; i < LAYOUT_SERIAL_MAX; i++)
+		at_parser_reset(&a->parser[i]);
+	a->attached = true;
+	a->events->attached(a->data, &a->layout);
+}
+
+static bool is_denied(const struct attachment *a)
+{
+	return a->error == -EACCES || a->error == -EPERM;
+}
+
+static void attachment_failed(struct attachment *a)
+{
+	char reason[200];
+
+	if (is_denied(a))
+		snprintf(reason, sizeof(reason),
+			 "no permission to open %s; install the udev rule 70-qfota.rules or use "
+			 "sudo",
+			 a->node);
+	else if (a->error == -EBUSY)
+		snprintf(reason, sizeof(reason),
+			 "another program uses %s; stop it (fuser -v %s names it)", a->node,
+			 a->node);
+	else
+		snprintf(reason, sizeof(reason), "%s cannot be opened: %s", a->node,
+			 strerror(-a->error));
+	a->events->failed(a->data, reason);
+}
+
+static void attachment_try(struct attachment *a)
+{
+	static const struct port_events port_events = {
+		.bytes = attachment_bytes,
+		.gone = attachment_gone,
+	};
+
+	loop_timer_disarm(a->loop, &a->retry);
+	if (!a->wanted || !a->present || a->attached)
+		return;
+	if (a->layout.state != LAYOUT_STATE_EMERGENCY && a->layout.serials)
+		a->error = port_open(a->ports, a->node, &a->layout, &port_events, a, &a->port);
+	else
+		a->error = 0;
+	/* Permissions are final once udev is done; anything else may pass. */
+	if (a->error == 0)
+		attachment_tell(a);
+	else if ((is_denied(a) && a->ready) || loop_now() >= a->give_up_ms)
+		attachment_failed(a);
+	else
+		retry_soon(a);
+}
+
+static void attachment_retry(void *data)
+{
+	attachment_try(data);
+}
+
+static void attachment_begin(struct attachment *a)
+{
+	a->give_up_ms = loop_now() + GIVE_UP_MS;
+	attachment_try(a);
+}
+
+void attachment_added(struct attachment *a, const struct hotplug_device *device)
+{
+	/* The last bytes of what was there come before the news. */
+	if (a->port)
+		port_drain(a->port);
+	attachment_detach(a);
+	a->present = true;
+	a->ready = false;
+	a->device = device->device;
+	text_set(a->node, sizeof(a->node), device->node);
+	/* Of what makes no sense nothing is opened. */
+	if (layout_parse(device->descriptors, device->descriptors_size, &a->layout) < 0)
+		a->layout = (struct layout){ .state = LAYOUT_STATE_NO_SERIAL };
+	/* Strings of the boot ROM's download mode count as much as its ids (facts 4.7). */
+	if (text_after(device->product, "QUSB"))
+		a->layout.state = LAYOUT_STATE_EMERGENCY;
+	attachment_begin(a);
+}
+
+void attachment_ready(struct attachment *a, const struct hotplug_device *device)
+{
+	if (!a->present || device->device != a->device)
+		return;
+	a->ready = true;
+	attachment_try(a);
+}
+
+void attachment_removed(struct attachment *a, const struct hotplug_device *device)
+{
+	if (!a->present || device->device != a->device)
+		return;
+	if (a->port)
+		port_drain(a->port);
+	a->present = false;
+	attachment_detach(a);
+}
+
+const struct layout *attachment_layout(const struct attachment *a)
+{
+	return &a->layout;
+}
+
+void attachment_open(struct attachment *a)
+{
+	a->wanted = true;
+	attachment_begin(a);
+}
+
+void attachment_close(struct attachment *a, bool give_back)
+{
+	a->wanted = false;
+	a->attached = false;
+	loop_timer_disarm(a->loop, &a->retry);
+	port_close(a->port, give_back);
+	a->port = NULL;
+}
+
+int attachment_write(struct attachment *a, unsigned int serial, const void *bytes, size_t size)
+{
+	return a->port ? port_write(a->port, serial, bytes, size) : -ENODEV;
+}
+
+int attachment_create(struct loop *loop, struct port_context *ports,
+		      const struct attachment_events *events, void *data,
+		      struct attachment **ret)
+{
+	struct attachment *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return -ENOMEM;
+	*a = (struct attachment){
+		.loop = loop,
+		.ports = ports,
+		.events = events,
+		.data = data,
+		.retry = { .fn = attachment_retry, .data = a },
+	};
+	*ret = a;
+	return 0;
+}
+
+void attachment_free(struct attachment *a)
+{
+	if (!a)
+		return;
+	attachment_close(a, true);
+	free(a);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command gets from the command line, and the table of commands that
+ * main() chooses from and prints its help from.
+ */
+#ifndef QFOTA_COMMAND_H
+#define QFOTA_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/agent.h"
+
+#define COMMAND_LIST_MAX 32
+
+enum command_status {
+	COMMAND_STATUS_OK = 0,
+	COMMAND_STATUS_HOST = 1,
+	COMMAND_STATUS_USAGE = 2,
+	COMMAND_STATUS_NO_MODEM = 3,
+};
+
+struct command_options {
+	struct agent_choice choice;
+	const char *ports[COMMAND_LIST_MAX];
+	const char *imeis[COMMAND_LIST_MAX];
+	struct wish wish;
+	const char *config;    /* NULL: the default files */
+	const char *state_dir; /* NULL: the default */
+	const char *record;    /* NULL: no transcript */
+	bool json;
+	bool quiet;
+	bool progress;
+	unsigned int verbose;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* for the help */
+	const char *help;
+	/* The arguments behind the command's name. Returns the exit status. */
+	int (*run)(struct command_options *options, int count, char *const *arguments);
+};
+
+extern const struct command command_upgrade;
+extern const struct command command_list;
+
+/* One sentence to stderr, "qfota-agent: " before it. */
+void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

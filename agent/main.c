@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: global options, before or after the command, into a
+ * struct; then the command. Help is printed from the same tables.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "agent/core/at.h"
+#include "agent/util.h"
+
+static const struct command *const commands[] = { &command_upgrade, &command_list };
+
+enum option_id {
+	OPTION_VID = 256,
+	OPTION_PID,
+	OPTION_PORT,
+	OPTION_IMEI,
+	OPTION_INTERFACE,
+	OPTION_FROM,
+	OPTION_TO,
+	OPTION_JOBS,
+	OPTION_DRY_RUN,
+	OPTION_CONFIG,
+	OPTION_STATE_DIR,
+	OPTION_RECORD,
+	OPTION_JSON,
+	OPTION_NO_PROGRESS,
+	OPTION_VERSION,
+	OPTION_QUIET = 'q',
+	OPTION_VERBOSE = 'v',
+	OPTION_HELP = 'h',
+};
+
+static const struct option_row {
+	const char *name;
+	int id; /* the short letter too, where it is one */
+	const char *argument;
+	const char *help;
+} option_rows[] = {
+	{ "vid", OPTION_VID, "HEX", "vendor id of the modems (2c7c)" },
+	{ "pid", OPTION_PID, "HEX", "product id; models untested on hardware need it" },
+	{ "port", OPTION_PORT, "POSITION", "only the modem plugged in there, such as 1-1.4" },
+	{ "imei", OPTION_IMEI, "N", "only the modem with this IMEI" },
+	{ "interface", OPTION_INTERFACE, "N", "take this serial interface as the AT port" },
+	{ "from", OPTION_FROM, "REV", "the firmware that the package is made for" },
+	{ "to", OPTION_TO, "REV", "the firmware that it leads to" },
+	{ "jobs", OPTION_JOBS, "N", "upgrade at most N modems at once (0: all)" },
+	{ "dry-run", OPTION_DRY_RUN, NULL, "check everything, send no request" },
+	{ "config", OPTION_CONFIG, "FILE", "read this configuration and no other" },
+	{ "state-dir", OPTION_STATE_DIR, "DIR", "journal and history (/var/lib/qfota)" },
+	{ "record", OPTION_RECORD, "FILE", "write a transcript of every byte and event" },
+	{ "json", OPTION_JSON, NULL, "print one JSON object per event on stdout" },
+	{ "no-progress", OPTION_NO_PROGRESS, NULL, "plain lines, also on a terminal" },
+	{ "quiet", OPTION_QUIET, NULL, "only verdicts and errors" },
+	{ "verbose", OPTION_VERBOSE, NULL, "every code from the modem; may be repeated" },
+	{ "help", OPTION_HELP, NULL, "print this" },
+	{ "version", OPTION_VERSION, NULL, "print the version" },
+};
+
+void command_error(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("qfota-agent: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}
+
+static void help_print(void)
+{
+	printf("usage: qfota-agent [OPTIONS] [COMMAND] [ARGUMENTS]\n\n"
+	       "Upgrades the firmware of Quectel EP06, EG06 and EM06 modems by DFOTA.\n\n"
+	       "Commands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %s%s%-*s %s\n", commands[i]->name, commands[i]->arguments[0] ? " " : "",
+		       24 - (int)strlen(commands[i]->name) - (commands[i]->arguments[0] != '\0'),
+		       commands[i]->arguments, commands[i]->help);
+	printf("\nOptions:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+		char name[40];
+
+		snprintf(name, sizeof(name), "--%s%s%s", row->name, row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+		printf("  %c%c%s %-20s %s\n", row->id < 256 ? '-' : ' ',
+		       row->id < 256 ? row->id : ' ', row->id < 256 ? "," : " ", name, row->help);
+	}
+	printf("\nExit status: 0 upgraded or nothing to do, 1 the host failed, 2 usage, 3 no modem,\n"
+	       "4 refused, 5 transfer failed, 6 upgrade failed, 7 not confirmed, 8 interrupted,\n"
+	       "9 the modem did not come back.\n");
+}
+
+/* ---- values ---- */
+
+static bool parse_number(const char *text, int base, unsigned long max, unsigned long *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoul(text, &end, base);
+	return *text && strchr("+- ", *text) == NULL && !*end && errno == 0 && *ret <= max;
+}
+
+static bool parse_id(const char *text, uint16_t *ret)
+{
+	unsigned long id;
+
+	if (!parse_number(text, 16, 0xffff, &id) || id == 0)
+		return false;
+	*ret = (uint16_t)id;
+	return true;
+}
+
+/* A sysfs name: bus, dash, ports with dots. */
+static bool parse_position(const char *text)
+{
+	size_t bus = strspn(text, "0123456789");
+
+	return bus && text[bus] == '-' && text[bus + 1] &&
+	       strspn(text + bus + 1, "0123456789.") == strlen(text + bus + 1) &&
+	       strlen(text) < sizeof(((struct modem_facts *)NULL)->position);
+}
+
+static bool parse_revision(const char *text)
+{
+	char revision[DFOTA_FIRMWARE_SIZE];
+
+	return at_revision(text, revision, sizeof(revision)) && strcmp(text, revision) == 0;
+}
+
+static bool parse_imei(const char *text)
+{
+	char imei[DFOTA_IMEI_SIZE];
+
+	return at_imei(text, imei, sizeof(imei));
+}
+
+static bool list_append(const char **list, size_t *count, const char *text)
+{
+	if (*count == COMMAND_LIST_MAX)
+		return false;
+	list[(*count)++] = text;
+	return true;
+}
+
+static bool option_set_number(struct wish *wish, int id, const char *value)
+{
+	unsigned long number;
+
+	if (!parse_number(value, 10, 255, &number))
+		return false;
+	if (id == OPTION_INTERFACE)
+		wish->interface = (int)number;
+	else
+		wish->jobs = (unsigned int)number;
+	return true;
+}
+
+/* False: the value makes no sense. */
+static bool option_set(struct command_options *options, int id, const char *value)
+{
+	struct agent_choice *choice = &options->choice;
+
+	switch (id) {
+	case OPTION_VID:
+		return parse_id(value, &choice->vid);
+	case OPTION_PID:
+		return parse_id(value, &choice->pid);
+	case OPTION_PORT:
+		return parse_position(value) &&
+		       list_append(options->ports, &choice->port_count, value);
+	case OPTION_IMEI:
+		return parse_imei(value) && list_append(options->imeis, &choice->imei_count, value);
+	case OPTION_INTERFACE:
+	case OPTION_JOBS:
+		return option_set_number(&options->wish, id, value);
+	case OPTION_FROM:
+		options->wish.from = value;
+		return parse_revision(value);
+	case OPTION_TO:
+		options->wish.to = value;
+		return parse_revision(value);
+	case OPTION_CONFIG:
+		options->config = value;
+		return true;
+	case OPTION_STATE_DIR:
+		options->state_dir = value;
+		return *value != '\0';
+	case OPTION_RECORD:
+		options->record = value;
+		return *value != '\0';
+	}
+	return false;
+}
+
+static void flag_set(struct command_options *options, int id)
+{
+	switch (id) {
+	case OPTION_DRY_RUN:
+		options->wish.dry_run = true;
+		break;
+	case OPTION_JSON:
+		options->json = true;
+		break;
+	case OPTION_NO_PROGRESS:
+		options->progress = false;
+		break;
+	case OPTION_QUIET:
+		options->quiet = true;
+		break;
+	case OPTION_VERBOSE:
+		options->verbose++;
+		break;
+	}
+}
+
+/* ---- the command line ---- */
+
+static void long_options_fill(struct option *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+		ret[i] = (struct option){
+			.name = option_rows[i].name,
+			.has_arg = option_rows[i].argument ? required_argument : no_argument,
+			.val = option_rows[i].id,
+		};
+	ret[ARRAY_SIZE(option_rows)] = (struct option){ 0 };
+}
+
+static int usage_error(int id, char *const *argv)
+{
+	const char *what = optind > 0 ? argv[optind - 1] : "";
+
+	if (id == ':')
+		command_error("option %s needs a value; see --help", what);
+	else
+		command_error("unknown option %s; see --help", what);
+	return -EINVAL;
+}
+
+/* 0, -EINVAL (said why), or -ECANCELED: help or version was printed. */
+static int parse_argv(int argc, char **argv, struct command_options *options)
+{
+	struct option long_options[ARRAY_SIZE(option_rows) + 1];
+	int id, index;
+
+	long_options_fill(long_options);
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, ":qvh", long_options, &index)) != -1) {
+		if (id == '?' || id == ':')
+			return usage_error(id, argv);
+		if (id == OPTION_HELP) {
+			help_print();
+			return -ECANCELED;
+		}
+		if (id == OPTION_VERSION) {
+			printf("qfota-agent %s\n", QFOTA_VERSION);
+			return -ECANCELED;
+		}
+		if (!optarg) {
+			flag_set(options, id);
+		} else if (!option_set(options, id, optarg)) {
+			command_error("\"%s\" is not a value for --%s; see --help", optarg,
+				      long_options[index].name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Perhaps a package without its command: its credentials stay out of the terminal's log. */
+static void unknown_command(const char *name)
+{
+	char masked[128];
+
+	source_mask(name, masked, sizeof(masked));
+	command_error("unknown command \"%s\"; see --help", masked);
+}
+
+int main(int argc, char **argv)
+{
+	struct command_options options = {
+		.choice.vid = 0x2c7c,
+		.wish.interface = -1,
+		.progress = true,
+	};
+	const struct command *command = &command_upgrade;
+	int r;
+
+	options.choice.ports = options.ports;
+	options.choice.imeis = options.imeis;
+	r = parse_argv(argc, argv, &options);
+	if (r < 0)
+		return r == -ECANCELED ? COMMAND_STATUS_OK : COMMAND_STATUS_USAGE;
+	if (optind < argc) {
+		command = command_find(argv[optind]);
+		if (!command) {
+			unknown_command(argv[optind]);
+			return COMMAND_STATUS_USAGE;
+		}
+		optind++;
+	}
+	return command->run(&options, argc - optind, argv + optind);
+}

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/modem.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/attachment.h"
+#include "agent/core/quectel.h"
+#include "agent/core/text.h"
+#include "agent/journal.h"
+#include "agent/json.h"
+#include "agent/loop.h"
+#include "agent/recorder.h"
+#include "agent/result.h"
+#include "agent/util.h"
+#include "udev/hotplug.h"
+#include "usb/hubport.h"
+
+struct modem {
+	const struct modem_host *host;
+	struct modem_facts facts;
+
+	struct attachment *attachment;
+
+	/* The job. */
+	struct dfota machine;
+	struct loop_timer timer;
+	bool running;	   /* begun, not finished */
+	bool has_reply;	   /* an answer that the machine waits for */
+	struct dfota_event reply;
+	struct dfota_plan plan;
+	struct journal_job job;
+	struct journal_lock *lock;
+	struct hubport *hubport;
+	char package[512]; /* masked */
+	uint64_t begun_ms;
+};
+
+static void modem_tell(struct modem *m, struct news news)
+{
+	news.due_ms = dfota_deadline(&m->machine);
+	for (size_t i = 0; i < MODEM_VIEWS_MAX && m->host->views[i]; i++)
+		m->host->views[i]->tell(m->host->views[i], &m->facts, &news);
+}
+
+static void _printf_(2, 3) modem_note(struct modem *m, const char *format, ...)
+{
+	char text[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	modem_tell(m, (struct news){ .type = NEWS_NOTE, .text = text });
+}
+
+/* ---- the end of a job ---- */
+
+/* A dry run, and a run that found nothing to do, leave no trace. */
+static void history_append(struct modem *m, const struct modem_result *result)
+{
+	_cleanup_free_ char *line = NULL;
+	int r;
+
+	if (!m->package[0] || m->machine.plan.dry_run)
+		return;
+	line = json_result_string(&m->facts, result);
+	r = line ? journal_append_history(m->host->journal, line) : -ENOMEM;
+	if (r < 0)
+		modem_note(m, "the result could not be added to the history: %s", strerror(-r));
+}
+
+static void job_close(struct modem *m, const struct modem_result *result)
+{
+	int r;
+
+	if (!m->job.started_ms || !result->verdict.job_over)
+		return;
+	r = journal_remove(m->host->journal, m->job.position);
+	if (r < 0)
+		modem_note(m, "the finished job could not be removed from the journal: %s",
+			   strerror(-r));
+	r = journal_unmark(JOURNAL_RUN_DIR, m->job.position);
+	if (r < 0)
+		modem_note(m, "the busy mark could not be removed: %s", strerror(-r));
+	m->job.started_ms = 0;
+}
+
+/* Drivers bind only once the hub port is free; then the interfaces are offered to them. */
+static void modem_let_go(struct modem *m)
+{
+	loop_timer_disarm(m->host->loop, &m->timer);
+	hubport_release(m->hubport);
+	m->hubport = NULL;
+	attachment_close(m->attachment, true);
+	journal_unlock(m->lock);
+	m->lock = NULL;
+}
+
+static void modem_finish(struct modem *m)
+{
+	struct modem_result result =
+		result_make(&m->machine, m->package, loop_now() - m->begun_ms);
+
+	m->running = false;
+	modem_let_go(m);
+	job_close(m, &result);
+	history_append(m, &result);
+	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = &result });
+	m->host->finished(m->host->data, m, &result);
+}
+
+/* ---- actions of the machine ---- */
+
+static void action_send(struct modem *m, uint8_t port)
+{
+	char line[DFOTA_COMMAND_SIZE + 1];
+	int length = snprintf(line, sizeof(line), "%s\r", m->machine.command);
+	int r = attachment_write(m->attachment, port, line, (size_t)length);
+
+	if (m->host->recorder)
+		recorder_bytes(m->host->recorder, m->facts.position, port, RECORDER_OUT,
+			       (const uint8_t *)line, (size_t)length, loop_now());
+	/* Gone meanwhile: the news of that is on its way. */
+	if (r < 0 && r != -ENODEV)
+		modem_note(m, "a command could not be sent: %s", strerror(-r));
+}
+
+static void action_hold(struct modem *m)
+{
+	int r;
+
+	r = hotplug_keep_awake(m->facts.position);
+	if (r < 0 && r != -ENODEV)
+		modem_note(m, "USB autosuspend could not be switched off: %s", strerror(-r));
+	if (m->hubport)
+		return;
+	r = hubport_claim(m->facts.position, &m->hubport);
+	if (r == -EACCES || r == -EPERM)
+		modem_note(m, "may not hold the hub port: other programs may get at the modem "
+			      "whenever it returns");
+	else if (r < 0)
+		modem_note(m, "the hub port could not be held: %s", strerror(-r));
+}
+
+static uint64_t wall_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void job_fill(struct modem *m)
+{
+	const struct dfota *d = &m->machine;
+	struct journal_job *job = &m->job;
+
+	if (!job->started_ms) {
+		*job = (struct journal_job){ .started_ms = wall_clock_ms() };
+		text_set(job->position, sizeof(job->position), m->facts.position);
+		text_set(job->id_path, sizeof(job->id_path), m->facts.id_path);
+	}
+	text_set(job->imei, sizeof(job->imei), d->imei);
+	text_set(job->from, sizeof(job->from), d->firmware);
+	text_set(job->target, sizeof(job->target), d->plan.target);
+	text_set(job->package, sizeof(job->package), m->package);
+	text_set(job->stage, sizeof(job->stage), dfota_phase_name(d->phase));
+	job->end = d->evidence.end_seen ? d->evidence.end : -1;
+	job->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
+}
+
+/* The journal decides; the mark is only for others. */
+static void action_save(struct modem *m)
+{
+	int r, marked;
+
+	job_fill(m);
+	r = journal_save(m->host->journal, &m->job);
+	if (r < 0)
+		modem_note(m, "the journal could not be written: %s", strerror(-r));
+	marked = journal_mark(JOURNAL_RUN_DIR, &m->job);
+	if (marked < 0)
+		modem_note(m, "the busy mark could not be set: %s", strerror(-marked));
+	if (r < 0 && !m->machine.requested) {
+		journal_unmark(JOURNAL_RUN_DIR, m->job.position);
+		m->job.started_ms = 0;
+	}
+	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = r == 0 };
+	m->has_reply = true;
+}
+
+static void action_identified(struct modem *m)
+{
+	uint8_t port = m->machine.order[m->machine.candidate];
+
+	m->facts.interface = m->facts.layout.serial[port].interface;
+	text_set(m->facts.imei, sizeof(m->facts.imei), m->machine.imei);
+	text_set(m->facts.firmware, sizeof(m->facts.firmware), m->machine.firmware);
+	quectel_model(m->machine.firmware, m->facts.model, sizeof(m->facts.model));
+	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
+
+	m->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_NOTHING };
+	m->host->plan(m->host->data, m, &m->plan, m->package, sizeof(m->package));
+	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan };
+	m->has_reply = true;
+}
+
+static void modem_act(struct modem *m, const struct dfota_action *action, const char *line)
+{
+	switch (action->type) {
+	case DFOTA_ACTION_SEND:
+		action_send(m, action->port);
+		break;
+	case DFOTA_ACTION_TIME:
+		if (action->time_ms)
+			loop_timer_arm(m->host->loop, &m->timer, action->time_ms);
+		else
+			loop_timer_disarm(m->host->loop, &m->timer);
+		break;
+	case DFOTA_ACTION_PHASE:
+		modem_tell(m, (struct news){ .type = NEWS_PHASE, .phase = m->machine.phase });
+		break;
+	case DFOTA_ACTION_IDENTIFIED:
+		action_identified(m);
+		break;
+	case DFOTA_ACTION_HOLD:
+		action_hold(m);
+		break;
+	case DFOTA_ACTION_SAVE:
+		action_save(m);
+		break;
+	case DFOTA_ACTION_PROGRESS:
+		modem_tell(m, (struct news){ .type = NEWS_PROGRESS,
+					     .phase = m->machine.phase,
+					     .percent = action->percent });
+		break;
+	case DFOTA_ACTION_URC:
+		modem_tell(m, (struct news){ .type = NEWS_URC, .text = line });
+		break;
+	case DFOTA_ACTION_NOTE:
+		modem_tell(m, (struct news){ .type = NEWS_NOTE, .text = action->note });
+		break;
+	case DFOTA_ACTION_FINISH:
+		modem_finish(m);
+		break;
+	}
+}
+
+/*
+ * One event, and the answers that its actions call for. Nothing else comes in
+ * between: ports and timers call back from the loop only. After FINISH the
+ * owner may have freed the modem: nothing is touched any more.
+ */
+static void modem_event(struct modem *m, const struct dfota_event *event)
+{
+	struct dfota_actions actions;
+	const char *line = event->type == DFOTA_EVENT_LINE ? event->line.line->text : NULL;
+	struct dfota_event reply;
+	uint64_t now = loop_now();
+
+	if (!m->running)
+		return;
+	dfota_step(&m->machine, event, now, &actions);
+	if (m->host->recorder) {
+		recorder_event(m->host->recorder, m->facts.position, event, now);
+		recorder_actions(m->host->recorder, m->facts.position, &actions, &m->machine, now);
+	}
+	for (uint8_t i = 0; i < actions.count; i++) {
+		bool last = actions.action[i].type == DFOTA_ACTION_FINISH;
+
+		modem_act(m, &actions.action[i], line);
+		if (last)
+			return;
+	}
+	if (!m->has_reply)
+		return;
+	m->has_reply = false;
+	reply = m->reply;
+	modem_event(m, &reply);
+}
+
+static void modem_timer_fired(void *data)
+{
+	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_TIME });
+}
+
+/* ---- what the attachment tells ---- */
+
+static enum dfota_presence presence_of(const struct layout *layout)
+{
+	if (layout->state == LAYOUT_STATE_EMERGENCY)
+		return DFOTA_PRESENCE_EMERGENCY;
+	if (layout->serials == 0)
+		return DFOTA_PRESENCE_MUTE;
+	return layout->serials == 1 ? DFOTA_PRESENCE_RECOVERY : DFOTA_PRESENCE_MODEM;
+}
+
+/* --interface holds as long as there is such an interface: numbers move with the composition. */
+static uint8_t candidates_of(const struct modem *m, const struct layout *layout,
+			     uint8_t order[static LAYOUT_SERIAL_MAX])
+{
+	for (uint8_t i = 0; i < layout->serials; i++) {
+		if (layout->serial[i].interface == m->host->interface) {
+			order[0] = i;
+			return 1;
+		}
+	}
+	return (uint8_t)layout_candidates(layout, order);
+}
+
+static void modem_attached(void *data, const struct layout *layout)
+{
+	struct modem *m = data;
+	struct dfota_event event = {
+		.type = DFOTA_EVENT_ATTACHED,
+		.attached = { .presence = presence_of(layout), .ports = layout->serials },
+	};
+
+	_Static_assert(LAYOUT_SERIAL_MAX == DFOTA_PORTS, "every serial interface is a port");
+	event.attached.candidates = candidates_of(m, layout, event.attached.order);
+	modem_event(m, &event);
+}
+
+static void modem_detached(void *data)
+{
+	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
+}
+
+static void modem_bytes(void *data, unsigned int serial, const uint8_t *bytes, size_t size)
+{
+	struct modem *m = data;
+
+	if (m->host->recorder)
+		recorder_bytes(m->host->recorder, m->facts.position, serial, RECORDER_IN, bytes,
+			       size, loop_now());
+}
+
+static void modem_line(void *data, unsigned int serial, const struct at_line *line)
+{
+	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_LINE,
+						 .line = { (uint8_t)serial, line } });
+}
+
+static void modem_failed(void *data, const char *reason)
+{
+	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = reason });
+}
+
+static const struct attachment_events modem_attachment_events = {
+	.attached = modem_attached,
+	.detached = modem_detached,
+	.bytes = modem_bytes,
+	.line = modem_line,
+	.failed = modem_failed,
+};
+
+/* ---- coming and going ---- */
+
+static void record_usb(struct modem *m, const char *what, const struct hotplug_device *device)
+{
+	if (m->host->recorder)
+		recorder_usb(m->host->recorder, m->facts.position, what, device->vid, device->pid,
+			     loop_now());
+}
+
+static void id_path_take(struct modem *m, const struct hotplug_device *device)
+{
+	if (device->id_path)
+		text_set(m->facts.id_path, sizeof(m->facts.id_path), device->id_path);
+}
+
+static void layout_take(struct modem *m)
+{
+	uint8_t order[LAYOUT_SERIAL_MAX];
+
+	m->facts.layout = *attachment_layout(m->attachment);
+	m->facts.interface = -1;
+	if (candidates_of(m, &m->facts.layout, order))
+		m->facts.interface = m->facts.layout.serial[order[0]].interface;
+}
+
+void modem_added(struct modem *m, const struct hotplug_device *device)
+{
+	const char *model = layout_model(device->vid, device->pid, NULL);
+
+	record_usb(m, "add", device);
+	m->facts.vid = device->vid;
+	m->facts.pid = device->pid;
+	text_set(m->facts.product, sizeof(m->facts.product),
+		 device->product ? device->product : "");
+	if (model && !m->facts.model[0])
+		text_set(m->facts.model, sizeof(m->facts.model), model);
+	id_path_take(m, device);
+	attachment_added(m->attachment, device);
+	layout_take(m);
+}
+
+void modem_ready(struct modem *m, const struct hotplug_device *device)
+{
+	id_path_take(m, device);
+	attachment_ready(m->attachment, device);
+}
+
+void modem_removed(struct modem *m, const struct hotplug_device *device)
+{
+	record_usb(m, "remove", device);
+	attachment_removed(m->attachment, device);
+}
+
+/* ---- beginning and end ---- */
+
+static void modem_lock(struct modem *m)
+{
+	char reason[200];
+	int holder, r;
+
+	r = journal_lock(JOURNAL_RUN_DIR, m->facts.position, &m->lock, &holder);
+	if (r == -EBUSY) {
+		snprintf(reason, sizeof(reason),
+			 "another agent (process %d) holds this modem; wait for its verdict",
+			 holder);
+		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
+						      .reason = reason });
+	} else if (r < 0) {
+		snprintf(reason, sizeof(reason),
+			 "cannot lock the modem in %s: %s; use sudo, or the rights that the udev "
+			 "rule 70-qfota.rules and this folder give to a user",
+			 JOURNAL_RUN_DIR, strerror(-r));
+		modem_failed(m, reason);
+	}
+}
+
+static void modem_resume(struct modem *m, const struct journal_job *job)
+{
+	struct dfota_memory memory = {
+		.phase = dfota_phase_find(job->stage),
+		.firmware = job->from,
+		.imei = job->imei,
+		.target = job->target,
+		.transfer = job->transfer,
+		.end = job->end,
+		.download = strstr(job->package, "://") != NULL,
+	};
+
+	/* A stage that this version does not know: as late as possible, so that nothing is repeated. */
+	if (memory.phase == DFOTA_PHASE_COUNT)
+		memory.phase = DFOTA_PHASE_FLASH;
+	m->job = *job;
+	text_set(m->package, sizeof(m->package), job->package);
+	text_set(m->facts.imei, sizeof(m->facts.imei), job->imei);
+	text_set(m->facts.firmware, sizeof(m->facts.firmware), job->from);
+	dfota_resume(&m->machine, &memory);
+}
+
+void modem_begin(struct modem *m)
+{
+	const struct journal_job *job =
+		journal_find(m->host->journal, m->facts.position, m->facts.id_path, NULL);
+
+	dfota_init(&m->machine, &m->host->limits);
+	m->running = true;
+	m->has_reply = false;
+	m->job = (struct journal_job){ 0 };
+	m->package[0] = '\0';
+	m->begun_ms = loop_now();
+	if (m->facts.vid)
+		modem_tell(m, (struct news){ .type = NEWS_FOUND });
+	if (job && !m->host->dry_run)
+		modem_resume(m, job);
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	if (job && m->host->dry_run)
+		modem_event(m, &(struct dfota_event){
+				       .type = DFOTA_EVENT_HELD,
+				       .reason = "an upgrade of this modem is under way; run "
+						 "without --dry-run to take it up" });
+	if (m->running)
+		modem_lock(m);
+	if (m->running)
+		attachment_open(m->attachment);
+}
+
+void modem_stop(struct modem *m, bool now)
+{
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_STOP, .stop_now = now });
+}
+
+int modem_create(const struct modem_host *host, const char *position, struct modem **ret)
+{
+	struct modem *m = calloc(1, sizeof(*m));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	m->host = host;
+	m->facts.interface = -1;
+	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
+	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
+	if (r == 0)
+		r = attachment_create(host->loop, host->ports, &modem_attachment_events, m,
+				      &m->attachment);
+	if (r < 0) {
+		free(m);
+		return r;
+	}
+	*ret = m;
+	return 0;
+}
+
+void modem_free(struct modem *m)
+{
+	if (!m)
+		return;
+	modem_let_go(m);
+	attachment_free(m->attachment);
+	free(m);
+}
+
+const struct modem_facts *modem_facts(const struct modem *m)
+{
+	return &m->facts;
+}
+
+bool modem_is_at(const struct modem *m, const char *position)
+{
+	const char *peer = m->hubport ? hubport_peer(m->hubport) : NULL;
+
+	return strcmp(m->facts.position, position) == 0 || (peer && strcmp(peer, position) == 0);
+}
+
+bool modem_is_upgrading(const struct modem *m)
+{
+	return m->running && m->machine.requested;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One modem at work: what happens on the bus becomes events of the machine,
+ * what the machine wants becomes I/O. Decides nothing about upgrades.
+ *
+ * A modem is known by its position; device number, node, ids, interface
+ * numbers and strings may change at every re-enumeration.
+ */
+#ifndef QFOTA_MODEM_H
+#define QFOTA_MODEM_H
+
+#include <stdbool.h>
+
+#include "agent/core/dfota.h"
+#include "agent/news.h"
+
+struct hotplug_device;
+struct journal;
+struct loop;
+struct modem;
+struct port_context;
+struct recorder;
+
+#define MODEM_VIEWS_MAX 2
+
+/* What all modems of the process share; outlives them. */
+struct modem_host {
+	struct loop *loop;
+	struct port_context *ports;
+	struct journal *journal;
+	struct recorder *recorder; /* NULL: no transcript */
+	struct view *views[MODEM_VIEWS_MAX]; /* NULL at the end */
+	struct limits limits;
+	bool dry_run;
+	int interface; /* take this one as the AT port; -1: choose */
+	void *data;
+	/* Which upgrade, if any, for a modem that has just been identified. ret_package (masked) is for people. */
+	void (*plan)(void *data, struct modem *modem, struct dfota_plan *ret,
+		     char *ret_package, size_t package_size);
+	/* The job is over and told. Called in the middle of things: neither modem_free() nor modem_begin() from here. */
+	void (*finished)(void *data, struct modem *modem, const struct modem_result *result);
+};
+
+/* -ENOMEM */
+int modem_create(const struct modem_host *host, const char *position, struct modem **ret);
+/* Also in mid-job; leaves the device as it was found. NULL is fine. */
+void modem_free(struct modem *modem);
+
+const struct modem_facts *modem_facts(const struct modem *modem);
+/* True if a device at @position may be this modem, also on the other half of its connector. */
+bool modem_is_at(const struct modem *modem, const char *position);
+/* The request went out: whatever appears at the position concerns this job. */
+bool modem_is_upgrading(const struct modem *modem);
+
+/*
+ * Starts a job: a new one, or with an open job in the journal that one again.
+ * The device is told of by modem_added(), before or after.
+ */
+void modem_begin(struct modem *modem);
+
+void modem_added(struct modem *modem, const struct hotplug_device *device);
+/* udev has set the permissions of a device that was added before. */
+void modem_ready(struct modem *modem, const struct hotplug_device *device);
+void modem_removed(struct modem *modem, const struct hotplug_device *device);
+/* Somebody wants the agent to end; @now: for the second time, or by SIGTERM. */
+void modem_stop(struct modem *modem, bool now);
+
+#endif

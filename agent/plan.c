@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agent/config.h"
+#include "agent/core/deltas.h"
+#include "agent/core/text.h"
+#include "agent/core/verdict.h"
+#include "agent/util.h"
+
+static void _printf_(3, 4) plan_set(struct dfota_plan *plan, enum dfota_plan_kind kind,
+				    const char *format, ...)
+{
+	va_list arguments;
+
+	plan->kind = kind;
+	va_start(arguments, format);
+	vsnprintf(plan->reason, sizeof(plan->reason), format, arguments);
+	va_end(arguments);
+}
+
+static void plan_upgrade(struct dfota_plan *plan, const struct source *source, const char *target)
+{
+	plan->kind = DFOTA_PLAN_UPGRADE;
+	plan->download = source->kind == SOURCE_KIND_URL;
+	text_set(plan->argument, sizeof(plan->argument), source->argument);
+	text_set(plan->target, sizeof(plan->target), target ? target : "");
+}
+
+static bool firmware_is(const char *firmware, const char *wanted)
+{
+	return verdict_compare(firmware, NULL, wanted) == VERDICT_FIRMWARE_WANTED;
+}
+
+/* One package for all, as stated on the command line. */
+static void plan_by_wish(const struct wish *wish, const char *firmware,
+			 struct dfota_plan *ret)
+{
+	text_set(ret->target, sizeof(ret->target), wish->to ? wish->to : "");
+	if (wish->to && firmware_is(firmware, wish->to))
+		plan_set(ret, DFOTA_PLAN_CURRENT, "it runs %s already", wish->to);
+	else if (wish->from && !firmware_is(firmware, wish->from))
+		plan_set(ret, DFOTA_PLAN_REFUSE,
+			 "the package is made for %s, but the modem runs %s; get the package for "
+			 "that firmware",
+			 wish->from, firmware);
+	else
+		plan_upgrade(ret, &wish->source, wish->to);
+}
+
+static const struct delta *next_delta(const struct config *config, const char *firmware,
+				      const char *target)
+{
+	return deltas_next(config->delta, config->deltas, firmware, target, NULL);
+}
+
+static void plan_by_delta(const struct delta *delta, struct dfota_plan *ret, const char **package)
+{
+	struct source source;
+	const char *error;
+
+	if (source_parse(delta->package, &source, &error) < 0)
+		plan_set(ret, DFOTA_PLAN_CONFIG, "%s: %s", delta->where, error);
+	else if (source.kind == SOURCE_KIND_FILE)
+		plan_set(ret, DFOTA_PLAN_CONFIG,
+			 "%s: this version cannot upload a local file; give a URL or modem:PATH",
+			 delta->where);
+	else
+		plan_upgrade(ret, &source, delta->to);
+	*package = delta->package;
+}
+
+static void plan_by_config(const struct config *config, const char *firmware,
+			   struct dfota_plan *ret, const char **package)
+{
+	const char *target = NULL;
+	const struct delta *delta;
+	char error[160];
+
+	if (config_target(config, firmware, &target, error, sizeof(error)) < 0) {
+		plan_set(ret, DFOTA_PLAN_CONFIG, "%s", error);
+		return;
+	}
+	if (!target) {
+		plan_set(ret, DFOTA_PLAN_NOTHING, "nothing is configured for firmware %s",
+			 firmware);
+		return;
+	}
+	text_set(ret->target, sizeof(ret->target), target);
+	if (firmware_is(firmware, target)) {
+		plan_set(ret, DFOTA_PLAN_CURRENT, "it runs %s already", target);
+		return;
+	}
+	delta = next_delta(config, firmware, target);
+	if (delta)
+		plan_by_delta(delta, ret, package);
+	else
+		plan_set(ret, DFOTA_PLAN_CONFIG,
+			 "no chain of deltas leads from %s to its target %s; add the missing "
+			 "[delta]",
+			 firmware, target);
+}
+
+void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
+	       struct dfota_plan *ret, const char **ret_package)
+{
+	*ret = (struct dfota_plan){ .dry_run = wish->dry_run };
+	*ret_package = wish->package;
+	if (wish->package)
+		plan_by_wish(wish, firmware, ret);
+	else
+		plan_by_config(config, firmware, ret, ret_package);
+}
+
+bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware)
+{
+	const char *target = NULL;
+	char error[160];
+
+	return !wish->package &&
+	       config_target(config, firmware, &target, error, sizeof(error)) == 0 && target &&
+	       next_delta(config, firmware, target);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an identified modem is to become: by the command line for all, or by
+ * the configuration for each.
+ */
+#ifndef QFOTA_PLAN_H
+#define QFOTA_PLAN_H
+
+#include <stdbool.h>
+
+#include "agent/core/dfota.h"
+#include "agent/core/source.h"
+
+struct config;
+
+/* What the command line says. */
+struct wish {
+	const char *package;  /* as given; NULL: what the configuration says */
+	struct source source; /* of package */
+	const char *from;     /* NULL: not stated */
+	const char *to;
+	bool dry_run;
+	unsigned int jobs; /* modems at once, 0: all */
+	int interface;	   /* take this one as the AT port, -1: choose */
+};
+
+/* *ret_package: with its credentials; NULL if none is concerned. */
+void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
+	       struct dfota_plan *ret, const char **ret_package);
+
+/* True if the configuration leads on from @firmware, which a job has just reached. */
+bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware);
+
+#endif
