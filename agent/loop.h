@@ -61,7 +61,10 @@ void loop_remove(struct loop *loop, struct loop_source *source);
  */
 int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn, void *data);
 
-/* Fires once at @due_ms (of loop_now()), at once if that is past. Arming an armed timer moves it. */
+/*
+ * Fires once at @due_ms (of loop_now()), at once if that is past; timers
+ * with one due time fire as they were armed. Arming an armed timer moves it.
+ */
 void loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t due_ms);
 void loop_timer_disarm(struct loop *loop, struct loop_timer *timer);
 

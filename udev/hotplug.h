@@ -49,7 +49,10 @@ struct hotplug_device {
 typedef void hotplug_fn(void *data, enum hotplug_event event,
 			const struct hotplug_device *device);
 
-/* Tells of every USB device; which of them matter is the owner's business. -ENOMEM, -EIO (no netlink) */
+/*
+ * Tells of every USB device, hubs included; which of them matter is the owner's
+ * business. -ENOMEM, -EIO (no netlink)
+ */
 int hotplug_create(struct loop *loop, hotplug_fn *fn, void *data, struct hotplug **ret);
 /*
  * Calls back with an ADD for each device that is there and was not told of yet

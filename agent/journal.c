@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/journal_attempts.h"
+#include "agent/journal_job.h"
+#include "agent/store.h"
+#include "agent/util.h"
+
+#define JOURNAL_JOBS "jobs"
+#define JOURNAL_HISTORY "history.jsonl"
+#define JOURNAL_FOLDER_MODE 0700
+#define JOURNAL_FILE_MODE 0600
+
+struct journal_damaged {
+	char *position; /* the name of the file */
+	char *sentence;
+};
+
+struct journal {
+	char *dir;
+	int folder;
+	int jobs; /* the folder of jobs; negative: cannot be created */
+	struct journal_job *job;
+	size_t used;
+	struct journal_damaged *damaged;
+	size_t damages;
+};
+
+void journal_free(struct journal *journal)
+{
+	if (!journal)
+		return;
+	while (journal->damages) {
+		struct journal_damaged *damaged =
+			&journal->damaged[--journal->damages];
+
+		free(damaged->position);
+		free(damaged->sentence);
+	}
+	free(journal->damaged);
+	free(journal->job);
+	util_closep(&journal->jobs);
+	util_closep(&journal->folder);
+	free(journal->dir);
+	free(journal);
+}
+
+static int journal_index(const struct journal *journal, const char *position,
+			 size_t *ret)
+{
+	for (size_t i = 0; i < journal->used; i++) {
+		if (!strcmp(journal->job[i].position, position)) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+/* Makes sure that one more job can be remembered. */
+static int journal_reserve(struct journal *journal)
+{
+	struct journal_job *jobs;
+
+	jobs = reallocarray(journal->job, journal->used + 1, sizeof(*jobs));
+	if (!jobs)
+		return -ENOMEM;
+	journal->job = jobs;
+	return 0;
+}
+
+static const char *journal_why(int error)
+{
+	switch (error) {
+	case -EBADMSG:
+	case -EFBIG:
+		return "torn or no job file";
+	case -ENOTSUP:
+		return "written by another version of the agent";
+	case -EINVAL:
+		return "its name is not the position inside";
+	default:
+		return strerror(-error);
+	}
+}
+
+static int journal_add_damage(struct journal *journal, const char *name,
+			      int error)
+{
+	struct journal_damaged *list;
+
+	list = reallocarray(journal->damaged, journal->damages + 1,
+			    sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	journal->damaged = list;
+	list += journal->damages;
+	list->position = strdup(name);
+	if (!list->position)
+		return -ENOMEM;
+	if (asprintf(&list->sentence, "%s/" JOURNAL_JOBS "/%s: %s",
+		     journal->dir, name, journal_why(error)) < 0) {
+		free(list->position);
+		return -ENOMEM;
+	}
+	journal->damages++;
+	return 0;
+}
+
+static int journal_read_job(struct journal *journal, const char *name)
+{
+	char text[JOURNAL_JOB_TEXT_MAX];
+	struct journal_job *job;
+	ssize_t size;
+	int r;
+
+	size = store_read(journal->jobs, name, text, sizeof(text));
+	if (size < 0)
+		return (int)size;
+	r = journal_reserve(journal);
+	if (r < 0)
+		return r;
+	job = &journal->job[journal->used];
+	r = journal_job_parse(text, (size_t)size, job);
+	if (r < 0)
+		return r;
+	if (strcmp(job->position, name) != 0)
+		return -EINVAL;
+	journal->used++;
+	return 0;
+}
+
+/* Names with a '.' in front are those of files that were never finished. */
+static int is_job_name(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int journal_read_jobs(struct journal *journal)
+{
+	_cleanup_free_ char *path = NULL;
+	struct dirent **names;
+	int count, r = 0;
+
+	if (journal->jobs < 0)
+		return 0;
+	if (asprintf(&path, "%s/" JOURNAL_JOBS, journal->dir) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	count = scandir(path, &names, is_job_name, by_name);
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		if (r == 0)
+			r = journal_read_job(journal, names[i]->d_name);
+		/* Another agent may have ended the job meanwhile. */
+		if (r == -ENOENT)
+			r = 0;
+		if (r < 0 && r != -ENOMEM)
+			r = journal_add_damage(journal, names[i]->d_name, r);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+/* jobs/ is missing and cannot be made: there are no jobs, that is no error. */
+static int journal_open_jobs(struct journal *journal)
+{
+	int created = store_create_subfolder(journal->folder, JOURNAL_JOBS,
+					     JOURNAL_FOLDER_MODE);
+	int fd = store_open_folder(journal->folder, JOURNAL_JOBS);
+
+	if (fd == -ENOENT && created < 0)
+		fd = created;
+	journal->jobs = fd;
+	return fd < 0 && fd != created ? fd : 0;
+}
+
+int journal_open(const char *dir, struct journal **ret)
+{
+	struct journal *journal = calloc(1, sizeof(*journal));
+	int r;
+
+	if (!journal)
+		return -ENOMEM;
+	journal->jobs = -EBADF;
+	journal->folder = -EBADF;
+	journal->dir = strdup(dir);
+	r = journal->dir ? store_create_folder(dir, JOURNAL_FOLDER_MODE) :
+			   -ENOMEM;
+	if (r == 0) {
+		journal->folder = store_open_folder(AT_FDCWD, dir);
+		r = journal->folder < 0 ? journal->folder :
+					  journal_open_jobs(journal);
+	}
+	if (r == 0)
+		r = journal_read_jobs(journal);
+	if (r < 0) {
+		journal_free(journal);
+		return r;
+	}
+	*ret = journal;
+	return 0;
+}
+
+int journal_writable(struct journal *journal)
+{
+	int r;
+
+	if (journal->jobs < 0) {
+		r = journal_open_jobs(journal);
+		if (r < 0)
+			return r;
+	}
+	return journal->jobs < 0 ? journal->jobs : store_probe(journal->jobs);
+}
+
+const char *journal_damage(const struct journal *journal, unsigned int index,
+			   const char **ret_position)
+{
+	if (index >= journal->damages)
+		return NULL;
+	if (ret_position)
+		*ret_position = journal->damaged[index].position;
+	return journal->damaged[index].sentence;
+}
+
+static const struct journal_job *journal_match(const struct journal *journal,
+					       size_t member, const char *value)
+{
+	if (!value || !value[0])
+		return NULL;
+	for (size_t i = 0; i < journal->used; i++) {
+		const struct journal_job *job = &journal->job[i];
+
+		if (!strcmp((const char *)job + member, value))
+			return job;
+	}
+	return NULL;
+}
+
+const struct journal_job *journal_find(const struct journal *journal,
+				       const char *position,
+				       const char *id_path, const char *imei)
+{
+	const struct journal_job *job;
+
+	job = journal_match(journal, offsetof(struct journal_job, imei), imei);
+	if (!job)
+		job = journal_match(journal,
+				    offsetof(struct journal_job, id_path),
+				    id_path);
+	if (!job)
+		job = journal_match(journal,
+				    offsetof(struct journal_job, position),
+				    position);
+	return job;
+}
+
+const struct journal_job *journal_get(const struct journal *journal,
+				      unsigned int index)
+{
+	return index < journal->used ? &journal->job[index] : NULL;
+}
+
+int journal_save(struct journal *journal, const struct journal_job *job)
+{
+	char text[JOURNAL_JOB_TEXT_MAX];
+	ssize_t length;
+	size_t index;
+	int r;
+
+	length = journal_job_format(job, text, sizeof(text));
+	if (length < 0)
+		return (int)length;
+	if (journal->jobs < 0) {
+		r = journal_open_jobs(journal);
+		if (r < 0)
+			return r;
+		if (journal->jobs < 0)
+			return journal->jobs;
+	}
+	r = journal_reserve(journal);
+	if (r < 0)
+		return r;
+	r = store_write(journal->jobs, job->position, text, (size_t)length,
+			JOURNAL_FILE_MODE);
+	if (r < 0)
+		return r;
+	if (journal_index(journal, job->position, &index) < 0)
+		index = journal->used++;
+	journal->job[index] = *job;
+	return 0;
+}
+
+int journal_remove(struct journal *journal, const char *position)
+{
+	size_t index;
+	int r;
+
+	if (!store_name_is_sound(position))
+		return -EINVAL;
+	if (journal->jobs < 0)
+		return 0;
+	r = store_remove(journal->jobs, position);
+	if (r < 0)
+		return r;
+	if (journal_index(journal, position, &index) < 0)
+		return 0;
+	journal->used--;
+	memmove(&journal->job[index], &journal->job[index + 1],
+		(journal->used - index) * sizeof(journal->job[0]));
+	return 0;
+}
+
+int journal_append_history(struct journal *journal, const char *json)
+{
+	return store_append(journal->folder, JOURNAL_HISTORY, json,
+			    JOURNAL_FILE_MODE);
+}
+
+int journal_attempts(struct journal *journal, const char *imei,
+		     const char *package, unsigned int *ret_count,
+		     uint64_t *ret_last_ms)
+{
+	return attempts_get(journal->folder, imei, package, ret_count,
+			    ret_last_ms);
+}
+
+int journal_set_attempts(struct journal *journal, const char *imei,
+			 const char *package, unsigned int count,
+			 uint64_t last_ms)
+{
+	return attempts_set(journal->folder, imei, package, count, last_ms);
+}

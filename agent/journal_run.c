@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * /run/qfota: which modems are busy, for other agents (locks) and for the rest
+ * of the system (marks).
+ */
+#include "agent/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "agent/store.h"
+#include "agent/util.h"
+
+#define RUN_LOCK_FOLDER "lock"
+#define RUN_BUSY_FOLDER "busy"
+/* Marks are for everyone to test, locks for agents alone. */
+#define RUN_FOLDER_MODE 0755
+#define RUN_LOCK_MODE 0600
+#define RUN_MARK_MODE 0644
+#define RUN_MARK_MAX 2048
+
+/* Means nothing to a shell that sources the mark, nor to a udev rule. */
+#define RUN_SAFE                                                               \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"       \
+	"._:/@%+,=-"
+
+struct journal_lock {
+	int fd;
+};
+
+/* Opens (and creates) a folder of @run_dir. */
+static int run_open_folder(const char *run_dir, const char *name)
+{
+	_cleanup_close_ int run = -1;
+	int r;
+
+	r = store_create_folder(run_dir, RUN_FOLDER_MODE);
+	if (r < 0)
+		return r;
+	run = store_open_folder(AT_FDCWD, run_dir);
+	if (run < 0)
+		return run;
+	r = store_create_subfolder(run, name, RUN_FOLDER_MODE);
+	if (r < 0)
+		return r;
+	return store_open_folder(run, name);
+}
+
+/* The pid in the lock; 0 if there is none, or it is of one who died. */
+static int lock_holder(int folder, const char *position)
+{
+	char text[16];
+	long pid;
+
+	if (store_read(folder, position, text, sizeof(text)) < 0)
+		return 0;
+	pid = strtol(text, NULL, 10);
+	if (pid <= 0 || pid > INT_MAX ||
+	    (kill((pid_t)pid, 0) < 0 && errno == ESRCH))
+		return 0;
+	return (int)pid;
+}
+
+/* Only for the second agent's message: that it fails changes no decision. */
+static void lock_sign(int fd)
+{
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "%d\n", (int)getpid());
+}
+
+int journal_lock(const char *run_dir, const char *position,
+		 struct journal_lock **ret, int *ret_holder)
+{
+	_cleanup_close_ int folder = -1, fd = -1;
+	struct journal_lock *lock;
+
+	if (!store_name_is_sound(position))
+		return -EINVAL;
+	folder = run_open_folder(run_dir, RUN_LOCK_FOLDER);
+	if (folder < 0)
+		return folder;
+	fd = store_open_file(folder, position, O_RDWR, RUN_LOCK_MODE);
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		*ret_holder = lock_holder(folder, position);
+		return -EBUSY;
+	}
+	lock = malloc(sizeof(*lock));
+	if (!lock)
+		return -ENOMEM;
+	lock_sign(fd);
+	lock->fd = fd;
+	fd = -1;
+	*ret = lock;
+	return 0;
+}
+
+void journal_unlock(struct journal_lock *lock)
+{
+	if (!lock)
+		return;
+	/*
+	 * The file stays: removed, it could be locked by one agent that had
+	 * opened it before and, under the same name, by another one after.
+	 */
+	close(lock->fd);
+	free(lock);
+}
+
+static void mark_add(FILE *mark, const char *key, const char *value)
+{
+	fprintf(mark, "QFOTA_%s=", key);
+	for (; *value; value++)
+		fputc(strchr(RUN_SAFE, *value) ? *value : '_', mark);
+	fputc('\n', mark);
+}
+
+/* Its length. */
+static ssize_t mark_format(const struct journal_job *job, char *ret,
+			   size_t size)
+{
+	char number[24];
+	FILE *mark = fmemopen(ret, size, "w");
+	long length;
+
+	if (!mark)
+		return -errno;
+	mark_add(mark, "POSITION", job->position);
+	mark_add(mark, "ID_PATH", job->id_path);
+	mark_add(mark, "FROM", job->from);
+	mark_add(mark, "TARGET", job->target);
+	mark_add(mark, "PACKAGE", job->package);
+	mark_add(mark, "STAGE", job->stage);
+	snprintf(number, sizeof(number), "%" PRIu64, job->started_ms);
+	mark_add(mark, "STARTED_MS", number);
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	mark_add(mark, "PID", number);
+	length = ftell(mark);
+	if (fclose(mark) < 0)
+		return -errno;
+	return length;
+}
+
+int journal_mark(const char *run_dir, const struct journal_job *job)
+{
+	_cleanup_close_ int folder = -1;
+	char text[RUN_MARK_MAX];
+	ssize_t length;
+
+	if (!store_name_is_sound(job->position))
+		return -EINVAL;
+	folder = run_open_folder(run_dir, RUN_BUSY_FOLDER);
+	if (folder < 0)
+		return folder;
+	length = mark_format(job, text, sizeof(text));
+	if (length < 0)
+		return (int)length;
+	return store_write(folder, job->position, text, (size_t)length,
+			   RUN_MARK_MODE);
+}
+
+int journal_unmark(const char *run_dir, const char *position)
+{
+	_cleanup_close_ int run = -1, folder = -1;
+
+	if (!store_name_is_sound(position))
+		return -EINVAL;
+	run = store_open_folder(AT_FDCWD, run_dir);
+	folder = run < 0 ? run : store_open_folder(run, RUN_BUSY_FOLDER);
+	if (folder < 0)
+		return folder == -ENOENT ? 0 : folder;
+	return store_remove(folder, position);
+}
