@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/usbdevice_fs.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,17 @@
 enum {
 	/* "255-255.255.255.255.255.255" is the longest the kernel makes. */
 	POSITION_SIZE = 32,
+
+	/* USB 2.0 specification, tables 9-8 and 9-10. */
+	DEVICE_SIZE = 18,
+	CONFIGURATION_SIZE = 9,
+	CONFIGURATION_VALUE = 5,
 };
 
 struct hubport {
 	int fd;
 	int peer_fd; /* -1: none is claimed */
+	char position[POSITION_SIZE];
 	char peer[POSITION_SIZE]; /* empty: none is there */
 };
 
@@ -63,13 +70,15 @@ static int place_parse(const char *position, struct place *ret)
 	return 0;
 }
 
-static int read_number(const char *hub, const char *attribute, unsigned int *ret)
+/* An attribute of the device at @position; an empty one is 0. */
+static int read_number(const char *position, const char *attribute,
+		       unsigned int *ret)
 {
 	char path[PATH_MAX], text[16];
 	_cleanup_close_ int fd = -1;
 	ssize_t size;
 
-	snprintf(path, sizeof(path), DEVICES "/%s/%s", hub, attribute);
+	snprintf(path, sizeof(path), DEVICES "/%s/%s", position, attribute);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
@@ -81,25 +90,33 @@ static int read_number(const char *hub, const char *attribute, unsigned int *ret
 	return 0;
 }
 
-/* The claim is the open node: closing it, or dying, ends it. */
-static int place_claim(const struct place *place, int *ret_fd)
+static int open_node(const char *position)
 {
-	_cleanup_close_ int fd = -1;
-	unsigned int port = place->port;
 	unsigned int bus, device;
 	char path[PATH_MAX];
 	int r;
 
-	r = read_number(place->hub, "busnum", &bus);
+	r = read_number(position, "busnum", &bus);
 	if (r < 0)
 		return r;
-	r = read_number(place->hub, "devnum", &device);
+	r = read_number(position, "devnum", &device);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/dev/bus/usb/%03u/%03u", bus, device);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	r = open(path, O_RDWR | O_CLOEXEC);
+	if (r < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
+	return r;
+}
+
+/* The claim is the open node: closing it, or dying, ends it. */
+static int place_claim(const struct place *place, int *ret_fd)
+{
+	_cleanup_close_ int fd = open_node(place->hub);
+	unsigned int port = place->port;
+
+	if (fd < 0)
+		return fd;
 	if (ioctl(fd, USBDEVFS_CLAIM_PORT, &port) < 0)
 		return -errno;
 	*ret_fd = fd;
@@ -169,6 +186,7 @@ int hubport_claim(const char *position, struct hubport **ret)
 	r = place_claim(&place, &hubport->fd);
 	if (r < 0)
 		return r;
+	strcpy(hubport->position, position);
 	claim_peer(hubport, &place);
 	*ret = hubport;
 	hubport = NULL;
@@ -180,6 +198,26 @@ const char *hubport_peer(const struct hubport *hubport)
 	return *hubport->peer ? hubport->peer : NULL;
 }
 
+/*
+ * The kernel never comes back to a device that it left unconfigured: without
+ * this, one that nobody opened (in emergency download, above all) would have
+ * no interfaces, and so no rescue, until it is unplugged.
+ */
+static void configure(const char *position)
+{
+	uint8_t head[DEVICE_SIZE + CONFIGURATION_SIZE];
+	_cleanup_close_ int fd = -1;
+	unsigned int active, first;
+
+	if (read_number(position, "bConfigurationValue", &active) < 0 || active)
+		return;
+	fd = open_node(position);
+	if (fd < 0 || read(fd, head, sizeof(head)) != sizeof(head))
+		return;
+	first = head[DEVICE_SIZE + CONFIGURATION_VALUE];
+	ioctl(fd, USBDEVFS_SETCONFIGURATION, &first);
+}
+
 void hubport_release(struct hubport *hubport)
 {
 	if (!hubport)
@@ -187,5 +225,8 @@ void hubport_release(struct hubport *hubport)
 	if (hubport->peer_fd >= 0)
 		close(hubport->peer_fd);
 	close(hubport->fd);
+	configure(hubport->position);
+	if (*hubport->peer)
+		configure(hubport->peer);
 	free(hubport);
 }

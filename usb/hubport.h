@@ -4,7 +4,8 @@
  * SuperSpeed peer (USBDEVFS_CLAIM_PORT). While it is held, a device that
  * enumerates there stays unconfigured until port_open() configures it, and no
  * interface driver binds, whatever is loaded when: the window at
- * re-enumeration does not exist. The claim ends with the process at the latest.
+ * re-enumeration does not exist. The claim ends with the process at the latest;
+ * a device that came while it was held then still is unconfigured.
  */
 #ifndef QFOTA_HUBPORT_H
 #define QFOTA_HUBPORT_H
@@ -21,7 +22,11 @@ struct hubport;
 int hubport_claim(const char *position, struct hubport **ret);
 /* The peer's position ("2-1.4"), NULL if the connector has none. */
 const char *hubport_peer(const struct hubport *hubport);
-/* Before port_close(…, true): drivers bind only after the release. NULL is fine. */
+/*
+ * Before port_close(…, true): drivers bind only after the release. A device
+ * that stands there unconfigured is configured, as the kernel would have done,
+ * if this user may open it. NULL is fine.
+ */
 void hubport_release(struct hubport *hubport);
 
 #endif
