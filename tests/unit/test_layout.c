@@ -519,6 +519,24 @@ static void test_bad_lengths(void **state)
 	}
 }
 
+/* At the very end, where what is missing would be read from beyond it. */
+static void test_short_last_endpoint(void **state)
+{
+	struct layout layout;
+	struct bytes bytes;
+
+	(void)state;
+	for (uint8_t length = 0; length < 7; length++) {
+		put_composition(&bytes, &compositions[0]);
+		bytes.size -= 7;
+		bytes.raw[bytes.size] = length;
+		bytes.size += length;
+		set_total(&bytes);
+		assert_int_equal(parse(&bytes, bytes.size, &layout),
+				 length ? -EBADMSG : 0);
+	}
+}
+
 static void test_describe_is_terminated(void **state)
 {
 	struct layout layout;
@@ -582,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_bad_lengths),
+		cmocka_unit_test(test_short_last_endpoint),
 		cmocka_unit_test(test_describe_is_terminated),
 		cmocka_unit_test(test_ids),
 	};
