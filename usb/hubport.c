@@ -53,7 +53,7 @@ static int place_parse(const char *position, struct place *ret)
 	const char *dot = strrchr(position, '.');
 	const char *dash = strchr(position, '-');
 	const char *end = dot ? dot : dash;
-	struct place place = { 0 };
+	struct place place = {0};
 	int length;
 
 	if (!dash || !is_position(position))
@@ -135,8 +135,8 @@ static int peer_position(const char *name, char ret[static POSITION_SIZE])
 		return -ENOENT;
 	if (root)
 		name += 3;
-	snprintf(position, sizeof(position), "%.*s%c%s", (int)(port - name), name,
-		 root ? '-' : '.', port + strlen("-port"));
+	snprintf(position, sizeof(position), "%.*s%c%s", (int)(port - name),
+		 name, root ? '-' : '.', port + strlen("-port"));
 	if (!is_position(position))
 		return -ENOENT;
 	strcpy(ret, position);
@@ -149,8 +149,8 @@ static int find_peer(const struct place *place, char ret[static POSITION_SIZE])
 	const char *name;
 	ssize_t size;
 
-	snprintf(path, sizeof(path), DEVICES "/%s/%s/%s-port%u/peer", place->hub,
-		 place->interface, place->hub, place->port);
+	snprintf(path, sizeof(path), DEVICES "/%s/%s/%s-port%u/peer",
+		 place->hub, place->interface, place->hub, place->port);
 	size = readlink(path, target, sizeof(target) - 1);
 	if (size < 0)
 		return -errno;

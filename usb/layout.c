@@ -101,7 +101,8 @@ static int parse_interface(struct parser *parser, const uint8_t *bytes)
 {
 	struct layout *layout = parser->layout;
 	uint8_t number = bytes[2];
-	bool known = memchr(layout->interface_numbers, number, layout->interfaces);
+	bool known =
+		memchr(layout->interface_numbers, number, layout->interfaces);
 
 	interface_finish(parser);
 	if (!known) {
@@ -170,11 +171,13 @@ static int parse_configuration(struct parser *parser, const uint8_t *bytes,
 		if (length < 2 || length > size)
 			return -EBADMSG;
 		if (bytes[1] == DESCRIPTOR_INTERFACE)
-			r = length < INTERFACE_SIZE ? -EBADMSG :
-						      parse_interface(parser, bytes);
+			r = length < INTERFACE_SIZE
+				    ? -EBADMSG
+				    : parse_interface(parser, bytes);
 		else if (bytes[1] == DESCRIPTOR_ENDPOINT)
-			r = length < ENDPOINT_SIZE ? -EBADMSG :
-						     parse_endpoint(parser, bytes);
+			r = length < ENDPOINT_SIZE
+				    ? -EBADMSG
+				    : parse_endpoint(parser, bytes);
 		if (r < 0)
 			return r;
 		bytes += length;
@@ -196,8 +199,8 @@ static enum layout_state layout_judge(const struct layout *layout, bool emergenc
 
 int layout_parse(const uint8_t *raw, size_t size, struct layout *ret)
 {
-	struct layout layout = { 0 };
-	struct parser parser = { .layout = &layout };
+	struct layout layout = {0};
+	struct parser parser = {.layout = &layout};
 	const uint8_t *configuration;
 	size_t total;
 	int r;
@@ -265,11 +268,11 @@ void layout_describe(const struct layout *layout, char *ret, size_t size)
 		enum layout_function function;
 		const char *name;
 	} rows[] = {
-		{ LAYOUT_FUNCTION_QMI, "qmi" },	    { LAYOUT_FUNCTION_MBIM, "mbim" },
-		{ LAYOUT_FUNCTION_ECM, "ecm" },	    { LAYOUT_FUNCTION_RNDIS, "rndis" },
-		{ LAYOUT_FUNCTION_ADB, "adb" },
+		{LAYOUT_FUNCTION_QMI, "qmi"}, {LAYOUT_FUNCTION_MBIM, "mbim"},
+		{LAYOUT_FUNCTION_ECM, "ecm"}, {LAYOUT_FUNCTION_RNDIS, "rndis"},
+		{LAYOUT_FUNCTION_ADB, "adb"},
 	};
-	char serials[] = { (char)('0' + layout->serials), '\0' };
+	char serials[] = {(char)('0' + layout->serials), '\0'};
 
 	if (!size)
 		return;
@@ -298,7 +301,7 @@ const char *layout_model(uint16_t vid, uint16_t pid, bool *ret_promised)
 		bool promised;
 		const char *name;
 	} rows[] = {
-#define USB_ID_MODEM(vid, pid, promised, name) { vid, pid, promised, name },
+#define USB_ID_MODEM(vid, pid, promised, name) {vid, pid, promised, name},
 #include "usb/ids.h"
 	};
 
@@ -317,7 +320,7 @@ bool layout_is_emergency_id(uint16_t vid, uint16_t pid)
 	static const struct {
 		uint16_t vid, pid;
 	} rows[] = {
-#define USB_ID_EMERGENCY(vid, pid) { vid, pid },
+#define USB_ID_EMERGENCY(vid, pid) {vid, pid},
 #include "usb/ids.h"
 	};
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <libusb.h>
@@ -112,7 +111,7 @@ static void port_tell(struct port *port)
 static void context_pump(void *data)
 {
 	struct port_context *context = data;
-	struct timeval zero = { 0 };
+	struct timeval zero = {0};
 	struct port *port;
 	int r;
 
@@ -143,8 +142,8 @@ static void context_watch(int fd, short events, void *data)
 
 	if (watch) {
 		watch->fd = fd;
-		r = loop_add_fd(context->loop, fd, events, context_ready, context,
-				&watch->source);
+		r = loop_add_fd(context->loop, fd, events, context_ready,
+				context, &watch->source);
 	}
 	if (r < 0) {
 		free(watch);
@@ -183,8 +182,8 @@ static int context_watch_all(struct port_context *context)
 	for (unsigned int i = 0; fds[i]; i++)
 		context_watch(fds[i]->fd, fds[i]->events, context);
 	libusb_free_pollfds(fds);
-	libusb_set_pollfd_notifiers(context->usb, context_watch, context_unwatch,
-				    context);
+	libusb_set_pollfd_notifiers(context->usb, context_watch,
+				    context_unwatch, context);
 	return context->error;
 }
 
@@ -199,7 +198,8 @@ int port_context_create(struct loop *loop, struct port_context **ret)
 	context->settle.fn = context_pump;
 	context->settle.data = context;
 	/* Else libusb opens every device of the host, and starts a thread. */
-	r = serial_errno(libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY));
+	r = serial_errno(
+		libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY));
 	if (r == 0)
 		r = serial_errno(libusb_init(&context->usb));
 	if (r < 0) {
@@ -220,7 +220,7 @@ int port_context_create(struct loop *loop, struct port_context **ret)
 
 void port_context_free(struct port_context *context)
 {
-	struct timeval wait = { .tv_usec = CANCEL_US };
+	struct timeval wait = {.tv_usec = CANCEL_US};
 
 	if (!context)
 		return;
@@ -293,8 +293,8 @@ static int port_configure(struct port *port)
 
 	if (r < 0 || active > 0)
 		return r;
-	return serial_errno(libusb_set_configuration(port->handle,
-						   port->layout.configuration));
+	return serial_errno(libusb_set_configuration(
+		port->handle, port->layout.configuration));
 }
 
 /* The AT port is heard soonest, and no port waits for another one's DTR. */
@@ -337,7 +337,8 @@ int port_open(struct port_context *context, const char *node,
 
 	if (!layout->serials)
 		return -EINVAL;
-	port = calloc(1, sizeof(*port) + layout->serials * sizeof(port->serials[0]));
+	port = calloc(1, sizeof(*port) +
+				 layout->serials * sizeof(port->serials[0]));
 	if (!port)
 		return -ENOMEM;
 	port->context = context;
@@ -386,7 +387,8 @@ static void port_release(struct port *port, bool give_back)
 	/* Else the release itself would give back. */
 	libusb_set_auto_detach_kernel_driver(port->handle, 0);
 	for (unsigned int i = 0; i < layout->serials; i++)
-		libusb_release_interface(port->handle, layout->serial[i].interface);
+		libusb_release_interface(port->handle,
+					 layout->serial[i].interface);
 	for (unsigned int i = 0; give_back && i < layout->interfaces; i++)
 		libusb_attach_kernel_driver(port->handle,
 					    layout->interface_numbers[i]);

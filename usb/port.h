@@ -49,7 +49,8 @@ void port_context_free(struct port_context *context);
 /*
  * @node: "/dev/bus/usb/001/002". @layout is copied. If the modem has no active
  * configuration (its hub port is claimed) the one of @layout is set first.
- * Callbacks start when control returns to the loop.
+ * Callbacks start when control returns to the loop. Only GET_CONFIGURATION (1 s
+ * at most, twice) and SET_CONFIGURATION are waited for.
  * -EACCES: the node may not be opened; udev may still change that.
  * -ENODEV: gone meanwhile.  -EBUSY: another program holds an interface; what
  * was taken until then is given back.  -EINVAL: @layout has no serial interface.

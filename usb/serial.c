@@ -46,7 +46,8 @@ int serial_errno(int code)
 }
 
 /* Waits until all transfers of the endpoint are back, then for the retry. */
-static void pipe_break(struct serial_pipe *pipe, enum libusb_transfer_status status)
+static void pipe_break(struct serial_pipe *pipe,
+		       enum libusb_transfer_status status)
 {
 	struct serial *serial = pipe->serial;
 
@@ -128,7 +129,8 @@ static void LIBUSB_CALL read_done(struct libusb_transfer *transfer)
 	pipe->in_flight--;
 	/* However it ended: bytes that came are bytes that came. */
 	if (transfer->actual_length > 0 && !serial->stopped)
-		serial->events->bytes(serial->data, serial->index, transfer->buffer,
+		serial->events->bytes(serial->data, serial->index,
+				      transfer->buffer,
 				      (size_t)transfer->actual_length);
 	if (serial->stopped)
 		return;
@@ -204,8 +206,8 @@ static void LIBUSB_CALL control_done(struct libusb_transfer *transfer)
 
 	serial->raising = false;
 	/*
-	 * A modem that refuses the request, or answers too late, is read all the
-	 * same, as the kernel's driver does: no harm is known (fact 2.5).
+	 * A modem that refuses the request, or answers too late, is read all
+	 * the same, as the kernel's driver does: no harm is known (fact 2.5).
 	 */
 	if (transfer->status == LIBUSB_TRANSFER_NO_DEVICE && !serial->stopped)
 		serial->events->failed(serial->data, -ENODEV);
@@ -244,8 +246,9 @@ int serial_init(struct serial *serial, const struct layout_serial *usb)
 	libusb_fill_control_setup(serial->setup, REQUEST_TO_INTERFACE,
 				  SET_CONTROL_LINE_STATE, DTR_AND_RTS,
 				  usb->interface, 0);
-	libusb_fill_control_transfer(serial->control, serial->handle, serial->setup,
-				     control_done, serial, CONTROL_MS);
+	libusb_fill_control_transfer(serial->control, serial->handle,
+				     serial->setup, control_done, serial,
+				     CONTROL_MS);
 	return 0;
 }
 
