@@ -95,7 +95,6 @@ static int line_state(struct modem *m, const struct setup *s)
 		if (p->dtr && !dtr && p->upload.active)
 			upload_end(m, p);
 		p->dtr = dtr;
-		p->rts = rts;
 	}
 	return 0;
 }

@@ -13,7 +13,6 @@ struct host {
 	uint64_t now_us;
 	bool configures, raises_dtr, reads; /* all true unless a test says so */
 	const char *package; /* what a fetch brings; NULL: an error */
-	bool fetching;
 	size_t read_size;
 	/* what AT and modem port said; transfers parted by '|' if wanted */
 	bool mark_transfers;

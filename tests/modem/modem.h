@@ -99,7 +99,7 @@ struct modem_port {
 	bool present;
 	uint8_t interface;
 	struct endpoints endpoints;
-	bool dtr, rts, echo, in_seen;
+	bool dtr, echo, in_seen;
 	char line[MODEM_LINE];
 	size_t line_length;
 	bool line_overlong;
@@ -123,7 +123,7 @@ struct modem_job {
 	struct package package;
 	uint64_t bytes;
 	uint64_t started_us;
-	bool fetched, failed;
+	bool failed;
 	enum package_verdict verdict;
 	char to[PACKAGE_REVISION];
 };
@@ -135,11 +135,10 @@ struct modem_flash {
 	bool ended;	/* END was said */
 };
 
-typedef void modem_wire_fn(void *context, const char *line);
-
 struct modem {
 	const struct settings *settings;
-	modem_wire_fn *wire; /* told what the modem sees and does; may be NULL */
+	/* told what the modem sees and does; may be NULL */
+	void (*wire)(void *context, const char *line);
 	void *wire_context;
 	uint64_t now_us;
 

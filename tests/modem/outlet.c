@@ -3,13 +3,6 @@
 
 #include <errno.h>
 
-void outlet_clear(struct outlet *o)
-{
-	o->n_bytes = 0;
-	o->n_transfers = 0;
-	o->zlp_owed = false;
-}
-
 bool outlet_room(const struct outlet *o, size_t length)
 {
 	return o->n_transfers < OUTLET_TRANSFERS &&

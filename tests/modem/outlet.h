@@ -39,8 +39,6 @@ struct outlet_read {
 	bool urc_done; /* these bytes were the end of a URC */
 };
 
-void outlet_clear(struct outlet *o);
-
 /* Room for this many more bytes in one more transfer? */
 bool outlet_room(const struct outlet *o, size_t length);
 

@@ -136,8 +136,9 @@ static const struct {
 	{SET(SHORT, "flash=start,wait:600000,end"), good,
 	 LOADED "\"START\" / \"END\",0 / " BOOTED, NEW, 3},
 	/* how it is written */
-	{SET(SHORT, "format=blank", "flash=7,end"),
-	 good, "OK / \"HTTPSTART\" / \"HTTPEND\", 0 / <leave> / \"UPDATING\", 7 / \"END\", 0 / " BOOTED,
+	{SET(SHORT, "format=blank", "flash=7,end"), good,
+	 "OK / \"HTTPSTART\" / \"HTTPEND\", 0 / <leave> / "
+	 "\"UPDATING\", 7 / \"END\", 0 / " BOOTED,
 	 NEW, 3},
 	{SET(SHORT, "format=percent", "flash=7,end"), good,
 	 LOADED "\"UPDATING\", 7% / \"END\",0 / " BOOTED, NEW, 3},

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #define PENDING 256
-#define RETRY_US 2000 /* a vhci port needs some ms after a detach */
+#define RETRY_US 2000	    /* a vhci port needs some ms after a detach */
+#define PATIENCE_US 5000000 /* or another modem sits in it */
 
 struct standin {
 	struct options options;
@@ -193,7 +194,8 @@ static int enter(struct standin *s)
 		port = (unsigned int)s->enter.vhci_port;
 	r = vhci_attach(&s->vhci, port,
 			s->enter.speed == DESCRIPTORS_SPEED_SUPER);
-	if (r == -EBUSY) {
+	if (r == -EBUSY &&
+	    (s->announced || clock_us() < s->start_us + PATIENCE_US)) {
 		s->enter_at = clock_us() + RETRY_US;
 		return 0;
 	}
@@ -201,7 +203,8 @@ static int enter(struct standin *s)
 		fprintf(stderr, "standin: no vhci_hcd in this kernel: modprobe "
 				"vhci-hcd\n");
 	if (r)
-		return fail("cannot attach to vhci_hcd (root needed)", r);
+		return fail(
+			"cannot attach to that port of vhci_hcd as this user", r);
 	s->enter_at = SETTINGS_NEVER;
 	modem_attached(&s->modem, clock_us());
 	announce(s, port);
