@@ -203,8 +203,7 @@ static int enter(struct standin *s)
 		fprintf(stderr, "standin: no vhci_hcd in this kernel: modprobe "
 				"vhci-hcd\n");
 	if (r)
-		return fail(
-			"cannot attach to that port of vhci_hcd as this user", r);
+		return fail("cannot attach to that port of vhci_hcd", r);
 	s->enter_at = SETTINGS_NEVER;
 	modem_attached(&s->modem, clock_us());
 	announce(s, port);
