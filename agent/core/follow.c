@@ -39,11 +39,12 @@ static void download_over(struct step *s)
  */
 static void ended(struct step *s, int code)
 {
-	bool normal = !s->d->left && !s->d->resumed;
+	bool normal = code && !s->d->left && !s->d->resumed;
 
 	end_record(s, code);
 	download_over(s);
-	step_go(s, code && normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
+	s->d->left |= !normal;
+	step_go(s, normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
 }
 
 static void flashing(struct step *s)
@@ -311,14 +312,24 @@ void follow_resume_enter(struct step *s)
 	total_arm(s);
 }
 
+static void resume_detached(struct step *s)
+{
+	s->d->left = true;
+	step_go(s, DFOTA_STATE_RESUME);
+}
+
 void follow_resume_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
 		resume_attached(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		not_returned(s, LIMIT_RETURN);
-	else if (signal->type == SIGNAL_ATTACHED || signal->type == SIGNAL_DETACHED)
+	else if (signal->type == SIGNAL_ATTACHED)
 		step_go(s, DFOTA_STATE_RESUME);
+	else if (signal->type == SIGNAL_DETACHED)
+		resume_detached(s);
+	else if (signal->type == SIGNAL_END)
+		end_record(s, signal->number);
 	else if (!signal->text)
 		after_request(s, signal);
 }
