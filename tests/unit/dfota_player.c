@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dfota_player.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/util.h"
+
+#define MODEM_PORTS 3
+
+/* ---- the laws ---- */
+
+static bool law_is_boot(const char *text)
+{
+	static const char *const codes[] = { "RDY",	"+CPIN: ",	   "+QUSIM: ",
+					     "+CFUN: ", "+QIND: SMS DONE", "+QIND: PB DONE" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (strncmp(text, codes[i], strlen(codes[i])) == 0)
+			return true;
+	return false;
+}
+
+static void laws_hear_fota(struct player *p, const char *token, bool numbered, int number)
+{
+	struct laws *laws = &p->laws;
+	bool transfer = strlen(token) > 5 && strstr(token, "END");
+	bool before_leaving = !laws->left && !laws->flashing;
+
+	laws->life_ms = p->now_ms;
+	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
+		laws->flashing = laws->requested;
+		laws->normal = false;
+	} else if (numbered && number && transfer && before_leaving) {
+		laws->normal = true; /* the download failed: never left its normal system */
+	} else if (numbered && strcmp(token, "END") == 0 && laws->requested) {
+		if (number && before_leaving && !laws->resumed)
+			laws->normal = true; /* the package check failed, likewise */
+		else if (before_leaving)
+			laws->flashing = true;
+	}
+}
+
+static void laws_hear(struct player *p, const char *text)
+{
+	struct laws *laws = &p->laws;
+	char token[32];
+	int number = 0;
+	int fields = sscanf(text, "+QIND: \"FOTA\",\"%31[^\"]\",%d", token, &number);
+
+	/* What is read after the loss is of the past; a failure remains one. */
+	if (fields == 2 && number && strcmp(token, "END") == 0)
+		laws->end_bad |= laws->requested;
+	if (laws->presence == DFOTA_PRESENCE_NONE)
+		return;
+	if (fields >= 1)
+		laws_hear_fota(p, token, fields == 2, number);
+	if (laws->presence != DFOTA_PRESENCE_MODEM)
+		return;
+	if (law_is_boot(text) && (laws->left || laws->flashing))
+		laws->normal = true;
+	if (strncmp(text, "EP06E", 5) == 0) {
+		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
+		laws->normal |= laws->asked_ms != 0;
+	}
+	if (strncmp(text, "86", 2) == 0)
+		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
+}
+
+static void laws_gone(struct laws *laws)
+{
+	laws->presence = DFOTA_PRESENCE_NONE;
+	laws->left |= laws->requested;
+	laws->normal = false;
+	laws->asked_ms = 0;
+	laws->firmware[0] = laws->imei[0] = '\0';
+}
+
+static void laws_event(struct player *p, const struct dfota_event *event)
+{
+	struct laws *laws = &p->laws;
+
+	switch (event->type) {
+	case DFOTA_EVENT_ATTACHED:
+		if (laws->presence != DFOTA_PRESENCE_NONE)
+			laws_gone(laws);
+		laws->presence = event->attached.presence;
+		laws->candidates = event->attached.candidates;
+		memcpy(laws->order, event->attached.order, sizeof(laws->order));
+		laws->attached_ms = p->now_ms;
+		break;
+	case DFOTA_EVENT_DETACHED:
+		laws_gone(laws);
+		break;
+	case DFOTA_EVENT_LINE:
+		laws_hear(p, event->line.line->text);
+		break;
+	case DFOTA_EVENT_SAVED:
+		laws->saved = laws->saving && event->saved;
+		break;
+	case DFOTA_EVENT_START:
+	case DFOTA_EVENT_TIME:
+	case DFOTA_EVENT_PLAN:
+	case DFOTA_EVENT_STOP:
+	case DFOTA_EVENT_HOST:
+	case DFOTA_EVENT_HELD:
+		break;
+	}
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* While the modem may be flashing: the one version query, after silence, once a port. */
+static void law_version_query(struct player *p, unsigned int *ports, uint8_t port)
+{
+	const struct laws *laws = &p->laws;
+	const uint64_t *ms = p->d.limits.ms;
+	uint64_t start = ms[LIMIT_FLASH_START], silence = ms[LIMIT_FLASH_SILENCE];
+	uint64_t last = later(laws->attached_ms, laws->life_ms);
+
+	assert_string_equal(p->d.command, "AT+CGMR");
+	assert_true(laws->left || laws->flashing);
+	assert_true(p->now_ms - last >= (start < silence ? start : silence));
+	assert_true(!laws->asked_ms || p->now_ms - laws->asked_ms >= silence);
+	assert_false(*ports & 1u << port);
+	*ports |= 1u << port;
+}
+
+static void law_request(struct player *p)
+{
+	assert_false(p->laws.requested);
+	assert_true(p->laws.saved);
+	p->laws.requested = true;
+	p->laws.normal = false;
+}
+
+static void law_send(struct player *p, unsigned int *ports, uint8_t port)
+{
+	struct laws *laws = &p->laws;
+	const char *command = p->d.command;
+
+	/* Never while detached, never to a port that may not be written to. */
+	assert_int_equal(laws->presence, DFOTA_PRESENCE_MODEM);
+	assert_non_null(memchr(laws->order, port, laws->candidates));
+	if (!laws->requested)
+		assert_true(p->now_ms - laws->attached_ms >= 1000);
+	if (strncmp(command, "AT+QFOTADL=", 11) == 0)
+		law_request(p);
+	else if (laws->requested && !laws->normal)
+		law_version_query(p, ports, port);
+}
+
+static void law_finish(struct player *p)
+{
+	struct verdict verdict = verdict_decide(&p->d.evidence);
+	const struct laws *laws = &p->laws;
+	const char *target = p->d.plan.target;
+
+	p->laws.finished = true;
+	if (verdict.outcome == OUTCOME_UPGRADED) {
+		assert_true(laws->requested);
+		assert_false(laws->end_bad);
+		assert_string_equal(laws->imei, p->d.imei);
+		if (*target)
+			assert_string_equal(laws->firmware, target);
+		else
+			assert_string_not_equal(laws->firmware, p->d.firmware);
+	}
+	if (laws->requested && verdict.outcome != OUTCOME_REFUSED)
+		assert_true(verdict.exit == 0 || verdict.exit >= 5);
+	/* Somebody says why: the verdict, the machine, a code, or the stranger that asked to stop. */
+	if (verdict.exit)
+		assert_true(verdict.reason || p->d.reason[0] || p->d.evidence.end ||
+			    p->d.evidence.transfer);
+}
+
+/* ---- what the machine did ---- */
+
+static void tell(struct player *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void tell(struct player *p, const char *format, ...)
+{
+	size_t used = strlen(p->told);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(p->told + used, sizeof(p->told) - used, format, arguments);
+	va_end(arguments);
+}
+
+static void action_check(struct player *p, const struct dfota_action *action, unsigned int *ports)
+{
+	assert_false(p->laws.finished);
+	switch (action->type) {
+	case DFOTA_ACTION_SEND:
+		tell(p, "%u>%s; ", action->port, p->d.command);
+		law_send(p, ports, action->port);
+		break;
+	case DFOTA_ACTION_PHASE:
+		tell(p, "[%s]; ", dfota_phase_name(action->phase));
+		break;
+	case DFOTA_ACTION_IDENTIFIED:
+		tell(p, "identified; ");
+		break;
+	case DFOTA_ACTION_HOLD:
+		tell(p, "hold; ");
+		break;
+	case DFOTA_ACTION_SAVE:
+		tell(p, "save; ");
+		p->laws.saving = true;
+		break;
+	case DFOTA_ACTION_PROGRESS:
+		tell(p, "%d%%; ", action->percent);
+		assert_in_range(action->percent, 0, 100);
+		break;
+	case DFOTA_ACTION_NOTE:
+		tell(p, "note; ");
+		break;
+	case DFOTA_ACTION_FINISH:
+		tell(p, "finish; ");
+		law_finish(p);
+		break;
+	case DFOTA_ACTION_TIME:
+	case DFOTA_ACTION_URC:
+		break;
+	}
+}
+
+static void actions_check(struct player *p, const struct dfota_actions *actions)
+{
+	unsigned int ports = 0;
+	const struct dfota_action *last = &actions->action[actions->count - 1];
+
+	/* At the maximum one might have been overwritten. */
+	assert_true(actions->count < DFOTA_ACTIONS_MAX);
+	for (uint8_t i = 0; i < actions->count; i++)
+		action_check(p, &actions->action[i], &ports);
+	if (ports)
+		p->laws.asked_ms = p->now_ms;
+	assert_int_equal(p->laws.finished, p->d.state == DFOTA_STATE_FINISHED);
+	if (p->laws.finished)
+		return;
+	/* Every wait ends. */
+	assert_int_equal(last->type, DFOTA_ACTION_TIME);
+	assert_int_not_equal(last->time_ms, 0);
+	assert_int_equal(last->time_ms, dfota_deadline(&p->d));
+}
+
+/* ---- the modem at the other end, and the host ---- */
+
+static const char *answer_line(const struct player *p, const char *command)
+{
+	if (strcmp(command, "AT+CGMR") == 0)
+		return p->firmware;
+	if (strcmp(command, "AT+CGSN") == 0)
+		return p->imei;
+	if (strcmp(command, "AT+CPIN?") == 0)
+		return p->sim;
+	if (strcmp(command, "AT+CEREG?") == 0 || strcmp(command, "AT+CREG?") == 0)
+		return p->registration;
+	if (strcmp(command, "AT+QURCCFG=\"urcport\"") == 0)
+		return p->urcs_to;
+	return NULL;
+}
+
+/* A late answer comes first: the modem works its commands off in their order. */
+static bool modem_late(struct player *p, uint8_t port, const char *command)
+{
+	if (p->slow_to && strcmp(command, p->slow_to) == 0)
+		return p->late = true;
+	if (p->late) {
+		p->late = false;
+		player_say(p, port, "ERROR");
+	}
+	return false;
+}
+
+static void modem_answer(struct player *p, uint8_t port, const char *command)
+{
+	bool plain = strcmp(command, "AT") == 0;
+	const char *line = answer_line(p, command);
+
+	if (p->voice == PLAYER_VOICE_MUTE || !(p->speaks & 1u << port))
+		return;
+	if (modem_late(p, port, command) || strncmp(command, "AT+QFOTADL", 10) == 0)
+		return;
+	if (p->voice == PLAYER_VOICE_FLASHING) {
+		player_say(p, port, plain ? "OK" : "ERROR");
+		return;
+	}
+	if (line)
+		player_say(p, port, line);
+	player_say(p, port, "OK");
+}
+
+/* Answers come after the step, one step for each, as from the loop of the agent. */
+static void world_answer(struct player *p, const struct dfota_actions *actions, const char *command)
+{
+	for (uint8_t i = 0; i < actions->count; i++) {
+		const struct dfota_action *action = &actions->action[i];
+		struct dfota_event event = { .type = DFOTA_EVENT_SAVED, .saved = !p->disk_full };
+
+		if (action->type == DFOTA_ACTION_SAVE)
+			player_event(p, &event);
+		event = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &p->plan };
+		if (action->type == DFOTA_ACTION_IDENTIFIED)
+			player_event(p, &event);
+		if (action->type == DFOTA_ACTION_SEND)
+			modem_answer(p, action->port, command);
+	}
+}
+
+void player_event(struct player *p, const struct dfota_event *event)
+{
+	struct dfota_actions actions;
+	char command[DFOTA_COMMAND_SIZE];
+	bool finished = p->laws.finished;
+
+	laws_event(p, event);
+	dfota_step(&p->d, event, p->now_ms, &actions);
+	if (finished) {
+		assert_int_equal(actions.count, 0);
+		return;
+	}
+	actions_check(p, &actions);
+	memcpy(command, p->d.command, sizeof(command));
+	world_answer(p, &actions, command);
+}
+
+/* ---- what happens ---- */
+
+static void player_reset(struct player *p)
+{
+	struct limits limits = limits_default();
+
+	memset(p, 0, sizeof(*p));
+	dfota_init(&p->d, &limits);
+	p->now_ms = 1000000;
+	p->voice = PLAYER_VOICE_NORMAL;
+	p->speaks = 3;
+	p->firmware = PLAYER_OLD;
+	p->imei = PLAYER_IMEI;
+	p->sim = "+CPIN: READY";
+	p->registration = "+CEREG: 0,1";
+	p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
+	p->plan = (struct dfota_plan){
+		.kind = DFOTA_PLAN_UPGRADE,
+		.download = true,
+		.argument = "http://fw.example:80/a.zip",
+		.target = PLAYER_NEW,
+	};
+}
+
+void player_begin(struct player *p)
+{
+	player_reset(p);
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+}
+
+void player_resume(struct player *p, const struct dfota_memory *memory)
+{
+	player_reset(p);
+	p->voice = PLAYER_VOICE_MUTE;
+	dfota_resume(&p->d, memory);
+	p->laws.resumed = p->laws.requested = true;
+	p->laws.left = memory->phase >= DFOTA_PHASE_RESTART;
+	p->laws.end_bad = memory->end > 0;
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+}
+
+/* AT port first, then the modem port; the NMEA port is no candidate. A lone port is one. */
+void player_attach(struct player *p, enum dfota_presence presence)
+{
+	struct dfota_event event = {
+		.type = DFOTA_EVENT_ATTACHED,
+		.attached = { .presence = presence, .order = { 1, 0 } },
+	};
+
+	if (presence == DFOTA_PRESENCE_MODEM) {
+		event.attached.ports = MODEM_PORTS;
+		event.attached.candidates = 2;
+	} else if (presence == DFOTA_PRESENCE_RECOVERY) {
+		event.attached.ports = 1;
+		event.attached.candidates = 1;
+		event.attached.order[0] = 0;
+	}
+	player_event(p, &event);
+}
+
+void player_detach(struct player *p)
+{
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
+}
+
+void player_say(struct player *p, uint8_t port, const char *text)
+{
+	struct at_parser parser = { 0 };
+	struct at_line line;
+
+	at_parser_feed(&parser, (const uint8_t *)text, strlen(text), &line);
+	at_parser_feed(&parser, (const uint8_t *)"\r", 1, &line);
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_LINE, .line = { port, &line } });
+}
+
+void player_stop(struct player *p, bool now)
+{
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_STOP, .stop_now = now });
+}
+
+void player_wait(struct player *p, uint64_t ms)
+{
+	uint64_t until = p->now_ms + ms;
+	uint64_t due;
+
+	while ((due = dfota_deadline(&p->d)) && due <= until) {
+		p->now_ms = later(p->now_ms, due);
+		player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_TIME });
+	}
+	p->now_ms = until;
+}
+
+void player_run_out(struct player *p)
+{
+	for (int i = 0; i < 20000 && !p->laws.finished; i++)
+		player_wait(p, dfota_deadline(&p->d) > p->now_ms ? dfota_deadline(&p->d) - p->now_ms
+								 : 0);
+	assert_true(p->laws.finished);
+}

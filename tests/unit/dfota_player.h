@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plays the world around the machine of one upgrade, in virtual time: a host
+ * whose disk works or not, a modem that answers or not, and a script of what
+ * happens. In every single step the laws of the machine are asserted.
+ */
+#ifndef QFOTA_DFOTA_PLAYER_H
+#define QFOTA_DFOTA_PLAYER_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "agent/core/dfota.h"
+
+#define PLAYER_OLD "EP06ELAR03A08M4G"
+#define PLAYER_NEW "EP06ELAR04A01M4G"
+#define PLAYER_OTHER "EP06ELAR02A01M4G"
+#define PLAYER_IMEI "861234567890123"
+#define PLAYER_STRANGER "861234567890999"
+
+enum player_voice {
+	PLAYER_VOICE_MUTE,
+	PLAYER_VOICE_FLASHING, /* OK to AT, ERROR to all else (facts 2.3 no. 8) */
+	PLAYER_VOICE_NORMAL,
+};
+
+/* What the laws need to know of the past, seen from outside the machine. */
+struct laws {
+	enum dfota_presence presence;
+	uint8_t order[DFOTA_PORTS];
+	uint8_t candidates;
+	bool resumed, requested, saving, saved, left, flashing, normal, finished;
+	bool end_bad;
+	uint64_t attached_ms, life_ms, asked_ms;
+	char firmware[64], imei[24]; /* as the modem told them since it attached */
+};
+
+struct player {
+	struct dfota d;
+	uint64_t now_ms;
+	char told[4096]; /* what the machine did, "; " behind each */
+	struct laws laws;
+
+	/* The modem at the other end. */
+	enum player_voice voice;
+	uint8_t speaks; /* bit n: port n answers */
+	const char *firmware, *imei;
+	const char *sim, *registration; /* answer lines to CPIN? and CxREG? */
+	const char *urcs_to;		/* answer line to QURCCFG, NULL: ERROR */
+	const char *slow_to; /* answers this command with ERROR, but only after the next came */
+	bool late;	     /* that ERROR is due */
+
+	/* The host. */
+	struct dfota_plan plan;
+	bool disk_full;
+};
+
+/* A fresh job for a modem that is not attached yet. */
+void player_begin(struct player *p);
+void player_resume(struct player *p, const struct dfota_memory *memory);
+
+void player_event(struct player *p, const struct dfota_event *event);
+void player_attach(struct player *p, enum dfota_presence presence);
+void player_detach(struct player *p);
+/* One line as it stands, CR LF behind it. */
+void player_say(struct player *p, uint8_t port, const char *text);
+void player_stop(struct player *p, bool now);
+/* Lets time pass, deadline by deadline. */
+void player_wait(struct player *p, uint64_t ms);
+/* Delivers nothing but due times until the job is finished. */
+void player_run_out(struct player *p);
+
+#endif
