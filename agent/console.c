@@ -202,8 +202,8 @@ static void take_phase(struct console *console, struct live_modem *modem, const 
 }
 
 /* After a power cut the modem may count from the start again. */
-static void take_progress(struct console *console, struct live_modem *modem, const struct news *news,
-			  uint64_t now)
+static void take_progress(struct console *console, struct live_modem *modem,
+			  const struct news *news, uint64_t now)
 {
 	modem->phase = news->phase;
 	modem->percent = news->percent;

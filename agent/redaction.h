@@ -26,7 +26,7 @@ void redaction_free(struct redaction *redaction);
  */
 int redaction_apply(struct redaction *redaction, char *text, size_t *marks, size_t count);
 
-/* For a text whose end or beginning is missing, where digits may be part of a longer run: all are 0. */
+/* For a text that was cut, where digits may be part of a longer run: all become 0. */
 void redaction_blur_digits(char *text);
 /* For a text that is no use anyway: nothing but its length is left of what could be read. */
 void redaction_blur(char *text);

@@ -165,7 +165,8 @@ int transcript_format(const struct transcript_record *record, char *ret, size_t 
 
 int transcript_format_header(const char *agent_version, char *ret, size_t size)
 {
-	bool fits = text_set(ret, size, TRANSCRIPT_HEADER " " TRANSCRIPT_FORMAT " ") && text_add(ret, size, agent_version);
+	bool fits = text_set(ret, size, TRANSCRIPT_HEADER " " TRANSCRIPT_FORMAT " ") &&
+		    text_add(ret, size, agent_version);
 
 	return fits ? 0 : -ENOBUFS;
 }

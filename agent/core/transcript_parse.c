@@ -60,7 +60,8 @@ static const char *read_id(const char *at, uint16_t *ret)
 	return at;
 }
 
-static const char *read_word(const char *at, const struct transcript_field *field, unsigned int *ret)
+static const char *read_word(const char *at, const struct transcript_field *field,
+			     unsigned int *ret)
 {
 	size_t length = strcspn(at, " ");
 	const char *word;

@@ -182,9 +182,11 @@ static void test_every_event(void **state)
 		{ { .type = NEWS_PHASE, .phase = DFOTA_PHASE_DOWNLOAD },
 		  "{\"event\":\"phase\",\"modem\":\"1-1.4\",\"phase\":\"download\"}" },
 		{ { .type = NEWS_PROGRESS, .phase = DFOTA_PHASE_FLASH, .percent = 42 },
-		  "{\"event\":\"progress\",\"modem\":\"1-1.4\",\"phase\":\"flash\",\"percent\":42}" },
+		  "{\"event\":\"progress\",\"modem\":\"1-1.4\",\"phase\":\"flash\","
+		  "\"percent\":42}" },
 		{ { .type = NEWS_PROGRESS, .phase = DFOTA_PHASE_UPLOAD },
-		  "{\"event\":\"progress\",\"modem\":\"1-1.4\",\"phase\":\"upload\",\"percent\":0}" },
+		  "{\"event\":\"progress\",\"modem\":\"1-1.4\",\"phase\":\"upload\","
+		  "\"percent\":0}" },
 		{ { .type = NEWS_URC, .text = "+QIND: \"FOTA\",\"UPDATING\",42" },
 		  "{\"event\":\"urc\",\"modem\":\"1-1.4\","
 		  "\"text\":\"+QIND: \\\"FOTA\\\",\\\"UPDATING\\\",42\"}" },

@@ -62,7 +62,8 @@ static const char *const lines[] = {
 	"target=\"EP06ELAR04A01M4G\" reason=\"\"",
 	"900 1-1.4 event plan kind=nothing download=0 dry-run=1 argument=\"\" target=\"\" "
 	"reason=\"no target\"",
-	"900 1-1.4 event plan kind=config download=0 dry-run=0 argument=\"\" target=\"\" reason=\"\"",
+	"900 1-1.4 event plan kind=config download=0 dry-run=0 argument=\"\" target=\"\" "
+	"reason=\"\"",
 	"900 1-1.4 event saved saved=1",
 	"900 1-1.4 event stop now=0",
 	"900 1-1.4 event host reason=\"no permission\"",
@@ -449,7 +450,8 @@ static const struct {
 	{ RECORDER_OUT, "AT+CGSN\r", "AT+CGSN\\x0d" },
 	{ RECORDER_IN, "AT+CGSN\r\r\n" IMEI "\r\n\r\nOK\r\n",
 	  "AT+CGSN\\x0d\\x0d\\x0a000000000000001\\x0d\\x0a\\x0d\\x0aOK\\x0d\\x0a" },
-	{ RECORDER_IN, "+QCCID: 89490200001234567890\r\n", "+QCCID: 00000000000000000002\\x0d\\x0a" },
+	{ RECORDER_IN, "+QCCID: 89490200001234567890\r\n",
+	  "+QCCID: 00000000000000000002\\x0d\\x0a" },
 	{ RECORDER_IN, OTHER_IMEI "," IMEI "," OTHER_IMEI "\r\n",
 	  "000000000000003,000000000000001,000000000000003\\x0d\\x0a" },
 	{ RECORDER_IN, "1234567890123\r\n", "1234567890123\\x0d\\x0a" },
