@@ -821,7 +821,8 @@ static void test_detection_on_a_terminal(void **state)
 	(void)state;
 	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
 		skip();
-	terminal = fopen(ptsname(master), "r+");
+	/* Not our controlling terminal: its end would be ours. */
+	terminal = fdopen(open(ptsname(master), O_RDWR | O_NOCTTY), "r+");
 	assert_non_null(terminal);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct console_options options = { .err = terminal, .quiet = rows[i].quiet };
