@@ -119,11 +119,8 @@ static uint8_t chosen_port(const struct dfota *d)
 	return d->order[d->candidate];
 }
 
-/* Where nothing may be written to, the caller's own limit ends the waiting. */
 static void probe_send(struct step *s)
 {
-	if (!s->d->candidates)
-		return;
 	text_set(s->d->command, sizeof(s->d->command), "AT");
 	step_send(s, chosen_port(s->d));
 	step_timer(s, DFOTA_TIMER_ANSWER, PROBE_ANSWER_MS);

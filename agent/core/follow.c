@@ -43,7 +43,6 @@ static void ended(struct step *s, int code)
 
 	end_record(s, code);
 	download_over(s);
-	s->d->left |= !normal;
 	step_go(s, normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
 }
 
