@@ -223,8 +223,10 @@ static void action_check(struct player *p, const struct dfota_action *action, un
 		tell(p, "finish; ");
 		law_finish(p);
 		break;
-	case DFOTA_ACTION_TIME:
 	case DFOTA_ACTION_URC:
+		p->urcs++;
+		break;
+	case DFOTA_ACTION_TIME:
 		break;
 	}
 }

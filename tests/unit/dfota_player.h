@@ -41,7 +41,8 @@ struct laws {
 struct player {
 	struct dfota d;
 	uint64_t now_ms;
-	char told[4096]; /* what the machine did, "; " behind each */
+	unsigned int urcs; /* lines that were told to belong to the job */
+	char told[4096];   /* what the machine did, "; " behind each */
 	struct laws laws;
 
 	/* The modem at the other end. */

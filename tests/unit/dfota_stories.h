@@ -143,6 +143,8 @@ static const struct story stories_before_the_request[] = {
 	  "0>AT; 1>AT; 1>AT; "
 	  "1>AT; 0>AT; 0>AT; 0>AT; finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "ready", .arrange = arrange_deaf },
+	{ "OK from elsewhere is no answer", "modem; wait 1000; on 0 OK; on 2 OK",
+	  "[identify]; 1>AT; ", .exit = STORY_GOES_ON, .arrange = arrange_deaf },
 	{ "only the modem port answers", "modem; wait 7000",
 	  "[identify]; 1>AT; 1>AT; 1>AT; 0>AT; 0>ATE0; 0>AT+CMEE=1; "
 	  "0>AT+QURCCFG=\"urcport\"; "
@@ -284,11 +286,13 @@ static const struct story stories_codes_lost_or_odd[] = {
 	  .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "half a code, then RDY", FLASHED "off; sneaks new; +QIND: \"FOTA\",\"UPDA; RDY",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
-	{ "half a code, then silence",
-	  FLASHED "off; sneaks new; +QIND: \"FOTA\",\"UPDA; wait flash-silence",
+	{ "half a code, then silence", FLASHED "off; sneaks new; +QIND: \"FOTA\",\"UPDA; on 0 +QIND: \"FOTA\",\"UPDA; wait flash-silence",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END broken by line ends", FLASHED "+QIND: \"FOTA\",\"END\",; 502; off; boots old",
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED, .exit = 6 },
+	{ "END broken by a re-enumeration is none",
+	  FLASHED "+QIND: \"FOTA\",\"END\",; off; flashing; 502; off; boots new", NULL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "UPDATING goes back and never to 100",
 	  FLASHED "fota UPDATING 91; fota UPDATING 7; fota UPDATING 999; fota "
 		  "END 0; off; boots new",

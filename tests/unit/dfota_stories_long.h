@@ -59,10 +59,14 @@ static const struct story stories_coming_and_going[] = {
 	{ "it leaves while it is asked",
 	  FLASHED "fota END 0; off; boots deaf; wait 3000; off; boots new",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
-	{ "what was read before another reboot does not count",
-	  FLASHED "fota END 0; off; sneaks deaf; RDY; on 1 OK; on 1 OK; on 1 " PLAYER_NEW
-		  "; off; wait reboot",
-	  .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true },
+	{ "a firmware read before another reboot does not count",
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; " PLAYER_IMEI
+		  "; off; boots deaf; wait verify",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "firmware", .goes_on = true },
+	{ "an IMEI read before another reboot does not count",
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; " PLAYER_IMEI
+		  "; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; wait verify",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "IMEI", .goes_on = true },
 };
 
 static const struct story stories_silence[] = {

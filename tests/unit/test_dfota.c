@@ -242,13 +242,42 @@ STORIES_TEST(silence)
 STORIES_TEST(the_host_stops)
 STORIES_TEST(resumed)
 
+/* People see the codes of the job, not the chatter around it. */
+static void codes_of_the_job_are_told(void **state)
+{
+	static const struct {
+		const char *script;
+		unsigned int urcs;
+	} rows[] = {
+		{ REQUESTED "OK; +CEREG: 1; $GPRMC,,V,,,,,,,,,,N*53", 0 },
+		{ REQUESTED "+CPIN: READY", 0 }, /* no reboot: an answer or the SIM */
+		{ ACCEPTED "fota HTTPEND 0", 2 },
+		{ FLASHED "fota RESTORE 1; fota END", 6 },
+		{ FLASHED "fota END 0; off; boots deaf; +CPIN: READY; ERROR", 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static struct player p;
+
+		player_begin(&p);
+		play(&p, rows[i].script);
+		assert_int_equal(p.urcs, rows[i].urcs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(before_the_request), cmocka_unit_test(clean),
-		cmocka_unit_test(codes_lost_or_odd),  cmocka_unit_test(failures),
-		cmocka_unit_test(coming_and_going),   cmocka_unit_test(silence),
-		cmocka_unit_test(the_host_stops),     cmocka_unit_test(resumed),
+		cmocka_unit_test(before_the_request),
+		cmocka_unit_test(clean),
+		cmocka_unit_test(codes_lost_or_odd),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(coming_and_going),
+		cmocka_unit_test(silence),
+		cmocka_unit_test(the_host_stops),
+		cmocka_unit_test(resumed),
+		cmocka_unit_test(codes_of_the_job_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
