@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATIENCE_STEP_US 10000
+
 void life_step_after(struct modem *m, enum modem_phase phase, uint64_t delay_us)
 {
 	m->phase = phase;
@@ -25,6 +27,22 @@ void life_leave(struct modem *m, enum modem_life life, uint64_t delay_us)
 	m->next_life = life;
 	m->saves++;
 	life_step_after(m, MODEM_PHASE_LEAVING, delay_us);
+	/* Power that is cut waits for nobody. */
+	m->leave_at_latest = m->now_us;
+	if (delay_us)
+		m->leave_at_latest += delay_us + m->settings->leave_patience;
+}
+
+/* An emulated host is a hundred times slower than a real one. */
+static bool reader_is_slow(const struct modem *m)
+{
+	for (int i = 0; i < MODEM_SERIALS; i++) {
+		const struct modem_port *p = &m->ports[i];
+
+		if (p->present && p->in_seen && p->outlet.n_bytes)
+			return true;
+	}
+	return false;
 }
 
 static void port_lose(struct modem *m, struct modem_port *p)
@@ -45,6 +63,10 @@ void life_left(struct modem *m)
 {
 	struct modem_action leave = {.kind = MODEM_ACTION_LEAVE};
 
+	if (m->now_us < m->leave_at_latest && reader_is_slow(m)) {
+		m->step_at = m->now_us + PATIENCE_STEP_US;
+		return;
+	}
 	for (int i = 0; i < MODEM_SERIALS; i++)
 		port_lose(m, &m->ports[i]);
 	modem_note(m, "leave");

@@ -172,6 +172,7 @@ struct modem {
 	/* clocks, SETTINGS_NEVER when off */
 	enum modem_phase phase;
 	uint64_t step_at, boot_at, nmea_at;
+	uint64_t leave_at_latest;
 
 	struct modem_action actions[4];
 	unsigned int n_actions;

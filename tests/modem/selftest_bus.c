@@ -63,6 +63,31 @@ static void test_drop_age(void **state)
 	}
 }
 
+/* A host that reads late hears all of it, one that never read hears none: who waits how long. */
+static void test_leave_patience(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	for (int begun = 0; begun <= 1; begun++) {
+		host_plug(&h, SET("boot-urcs=RDY", "boot-delay=500",
+				  "leave-delay=100", "leave-patience=5000"));
+		h.reads = begun;
+		host_wait(&h, 100);
+		h.reads = false;
+		host_wait(&h, 600);
+		host_type(&h, "AT+CFUN=1,1\r");
+		host_wait(&h, 1000);
+		assert_int_equal(h.on_bus, begun);
+		h.reads = true;
+		host_wait(&h, 20);
+		assert_false(h.on_bus);
+		assert_non_null(begun ? strstr(h.at, "OK")
+				      : strstr(h.wire, "lost if=2"));
+		host_unplug(&h);
+	}
+}
+
 static void test_dtr_swallows(void **state)
 {
 	static struct host h;
@@ -186,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_empty_reads),
 		cmocka_unit_test(test_drop_age),
+		cmocka_unit_test(test_leave_patience),
 		cmocka_unit_test(test_dtr_swallows),
 		cmocka_unit_test(test_zlp),
 		cmocka_unit_test(test_in_zlp),

@@ -197,6 +197,9 @@ static const struct setting table[] = {
 
 	TIME("leave-delay", leave_delay, "200",
 	     "Time before it leaves the bus by itself."),
+	TIME("leave-patience", leave_patience, "0",
+	     "Waits so much longer for a host that has begun to read and is "
+	     "slow."),
 	TIME("away", away, "1000", "Time off the bus before each return."),
 	TEXT("flash", flash, "start,1-100,end",
 	     "What the flashing system does: start, N, A-B, restore:A-B, "

@@ -155,6 +155,7 @@ struct settings {
 
 	/* restart and flash */
 	uint64_t leave_delay;
+	uint64_t leave_patience;
 	uint64_t away;
 	char flash[SETTINGS_TEXT];
 	uint64_t flash_start;
