@@ -73,13 +73,18 @@ static void retry_soon(struct attachment *a)
 	loop_timer_arm(a->loop, &a->retry, loop_now() + RETRY_MS);
 }
 
-/* Left the bus, or the bus failed and the device is still there: then it is opened anew. */
+/*
+ * Left the bus, or the bus failed. As long as the kernel does not say that the
+ * device is gone it is tried again: a slow host may have missed that the modem
+ * left and came back.
+ */
 static void attachment_gone(void *data, int error)
 {
 	struct attachment *a = data;
 
+	(void)error;
 	attachment_detach(a);
-	if (error == -ENODEV || !a->wanted || !a->present)
+	if (!a->wanted || !a->present)
 		return;
 	a->give_up_ms = loop_now() + GIVE_UP_MS;
 	retry_soon(a);
@@ -117,6 +122,17 @@ static void attachment_failed(struct attachment *a)
 	a->events->failed(a->data, reason);
 }
 
+/*
+ * Permissions are final once udev is done. A device that leaves is no failure:
+ * the kernel will say so, or it will open. Anything else may pass for a while.
+ */
+static bool is_hopeless(const struct attachment *a)
+{
+	if (a->error == -ENODEV || a->error == -ENOENT)
+		return false;
+	return (is_denied(a) && a->ready) || loop_now() >= a->give_up_ms;
+}
+
 static void attachment_try(struct attachment *a)
 {
 	static const struct port_events port_events = {
@@ -131,10 +147,9 @@ static void attachment_try(struct attachment *a)
 		a->error = port_open(a->ports, a->node, &a->layout, &port_events, a, &a->port);
 	else
 		a->error = 0;
-	/* Permissions are final once udev is done; anything else may pass. */
 	if (a->error == 0)
 		attachment_tell(a);
-	else if ((is_denied(a) && a->ready) || loop_now() >= a->give_up_ms)
+	else if (is_hopeless(a))
 		attachment_failed(a);
 	else
 		retry_soon(a);

@@ -153,6 +153,11 @@ static int upgrade_work(struct upgrade *u, int *ret_status)
 
 static void upgrade_close(struct upgrade *u)
 {
+	int r = u->recorder ? recorder_error(u->recorder) : 0;
+
+	if (r < 0)
+		command_error("the transcript %s is not whole: %s", u->options->record,
+			      strerror(-r));
 	console_free(u->console);
 	loop_free(u->loop);
 	recorder_close(u->recorder);
