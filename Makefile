@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The front door. Nothing is compiled by a rule of this file: meson builds the
+# programs, Kbuild the kernel helper.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+all: build/build.ninja
+	@ninja -C build
+
+build/build.ninja:
+	@meson setup build --prefix=$(PREFIX) -Dwerror=true
+
+# The only target that installs anything on this machine, and only what is missing.
+deps:
+	@tests/deps
+
+demo: all
+	@tests/demo $(if $(NATIVE),--native)
+
+check: all
+	@tests/check
+
+bench: all
+	@tests/bench/run
+
+# Changing the prefix of a finished build touches no object file.
+install: all
+	@meson configure build --prefix=$(PREFIX)
+	@meson install -C build --no-rebuild $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
+
+# The kernels that deps fetched stay.
+clean:
+	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
+
+.PHONY: all deps demo check bench install clean
+.NOTPARALLEL:
