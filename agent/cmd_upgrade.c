@@ -77,11 +77,21 @@ static int open_config(struct upgrade *u)
 	return r;
 }
 
+static void tell_damage(const struct journal *journal)
+{
+	const char *damage;
+
+	for (unsigned int i = 0; (damage = journal_damage(journal, i, NULL)); i++)
+		command_error("%s", damage);
+}
+
 static int open_journal(struct upgrade *u)
 {
 	const char *dir = u->options->state_dir ? u->options->state_dir : JOURNAL_DEFAULT_DIR;
 	int r = journal_open(dir, &u->journal);
 
+	if (r == 0)
+		tell_damage(u->journal);
 	if (r == 0 && !u->options->wish.dry_run)
 		r = journal_writable(u->journal);
 	if (r < 0)

@@ -222,7 +222,7 @@ static void modem_act(struct modem *m, const struct dfota_action *action, const 
 			loop_timer_disarm(m->host->loop, &m->timer);
 		break;
 	case DFOTA_ACTION_PHASE:
-		modem_tell(m, (struct news){ .type = NEWS_PHASE, .phase = m->machine.phase });
+		modem_tell(m, (struct news){ .type = NEWS_PHASE, .phase = action->phase });
 		break;
 	case DFOTA_ACTION_IDENTIFIED:
 		action_identified(m);
@@ -456,6 +456,36 @@ static void modem_resume(struct modem *m, const struct journal_job *job)
 	dfota_resume(&m->machine, &memory);
 }
 
+/* A file that cannot be read may be an open job all the same: then nothing may be requested. */
+static const char *damaged_job(const struct modem *m)
+{
+	const char *position, *damage;
+
+	for (unsigned int i = 0; (damage = journal_damage(m->host->journal, i, &position)); i++)
+		if (strcmp(position, m->facts.position) == 0)
+			return damage;
+	return NULL;
+}
+
+static void held_by_journal(struct modem *m, const struct journal_job *job)
+{
+	const char *damage = damaged_job(m);
+	char reason[200] = "";
+
+	if (damage)
+		snprintf(reason, sizeof(reason),
+			 "%s; it may be an open job: delete it once the modem is known not to be "
+			 "flashing",
+			 damage);
+	else if (job && m->host->dry_run)
+		text_set(reason, sizeof(reason),
+			 "an upgrade of this modem is under way; run without --dry-run to take it "
+			 "up");
+	if (reason[0])
+		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
+						      .reason = reason });
+}
+
 void modem_begin(struct modem *m)
 {
 	const struct journal_job *job =
@@ -472,11 +502,7 @@ void modem_begin(struct modem *m)
 	if (job && !m->host->dry_run)
 		modem_resume(m, job);
 	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
-	if (job && m->host->dry_run)
-		modem_event(m, &(struct dfota_event){
-				       .type = DFOTA_EVENT_HELD,
-				       .reason = "an upgrade of this modem is under way; run "
-						 "without --dry-run to take it up" });
+	held_by_journal(m, job);
 	if (m->running)
 		modem_lock(m);
 	if (m->running)
