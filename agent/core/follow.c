@@ -353,12 +353,20 @@ static void ask_version(struct step *s)
 		step_send(s, d->order[i]);
 }
 
+static bool is_asked(const struct dfota *d, uint8_t port)
+{
+	for (uint8_t i = 0; i < d->candidates && i < ASKED_PORTS; i++)
+		if (d->order[i] == port)
+			return d->asking;
+	return false;
+}
+
 /* ERROR or silence means nothing: the flashing system answers AT too (facts 2.3 no. 8). */
 static bool is_version_answer(const struct dfota *d, const struct signal *signal)
 {
 	char revision[DFOTA_FIRMWARE_SIZE];
 
-	return d->asking && signal->type == SIGNAL_TEXT &&
+	return signal->type == SIGNAL_TEXT && is_asked(d, signal->port) &&
 	       at_revision(signal->text, revision, sizeof(revision));
 }
 
