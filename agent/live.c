@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
+
+#include "agent/core/text.h"
 #include <sys/ioctl.h>
 
 #include "agent/core/dfota.h"
@@ -122,6 +124,14 @@ static void line_add_fields(struct line *line, const struct live_modem *modem,
 	line_pad(line, elapsed + ELAPSED_COLUMNS);
 }
 
+/* Every code of the job begins alike: what differs is worth the columns. */
+static const char *urc_core(const char *urc)
+{
+	const char *core = text_after(urc, "+QIND: \"FOTA\",");
+
+	return core ? core : urc;
+}
+
 /* What matters most stands first: the right end is cut where columns are few. */
 static void live_line(const struct live *live, const struct live_modem *modem,
 		      const struct columns *columns, uint64_t now, struct line *ret)
@@ -136,7 +146,7 @@ static void live_line(const struct live *live, const struct live_modem *modem,
 		live_add_heartbeat(ret, modem, now);
 		line_gap(ret);
 	}
-	line_add(ret, modem->urc);
+	line_add(ret, urc_core(modem->urc));
 }
 
 /* "and 40 more: 3 download, 37 flash", counted from @modem on. */
