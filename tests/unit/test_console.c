@@ -616,11 +616,11 @@ static void test_live_line_of_one_modem(void **state)
 					    .percent = 5 });
 	pass(100);
 	assert_string_equal(shown(bench, 0), "1-1.4  EP06  flash       5%  1m07s   "
-					     "#-------------------  +QIND: \"FOTA\",\"X\"");
+					     "#-------------------  \"X\"");
 	tell_percent(bench, "1-1.4", 100);
 	pass(100);
 	assert_string_equal(shown(bench, 0), "1-1.4  EP06  flash     100%  1m07s   "
-					     "####################  +QIND: \"FOTA\",\"X\"");
+					     "####################  \"X\"");
 	assert_string_equal(shown(bench, 1), "");
 }
 
