@@ -69,22 +69,22 @@ static void facts_of(const struct hotplug_device *device, const struct layout *l
 	text_set(ret->model, sizeof(ret->model), model ? model : "");
 }
 
-/* 1-1.4  2c7c:0306  EP06  EP06-E  normal  AT on interface 2 (second serial), driver option  diag+… */
+/* 1-1.4  2c7c:0306  EP06  EP06-E  normal  AT on interface 2 (second of 3 serial, option)  diag+3 serial+qmi */
 static void print_row(const struct hotplug_device *device, const struct modem_facts *facts)
 {
-	char product[128] = "", functions[64], driver[32] = "";
+	char product[128] = "", functions[64], driver[32];
 
 	text_add_escaped(product, sizeof(product), facts->product);
 	layout_describe(&facts->layout, functions, sizeof(functions));
-	printf("%-8s %04x:%04x  %-5s %-14s %-18s ", facts->position, facts->vid, facts->pid,
+	printf("%-6s  %04x:%04x  %-4s  %-8s  %-6s  ", facts->position, facts->vid, facts->pid,
 	       facts->model[0] ? facts->model : "-", product[0] ? product : "-",
 	       state_of(device, &facts->layout));
 	if (facts->interface >= 0) {
 		hotplug_interface_driver(facts->position, (unsigned int)facts->interface, driver,
 					 sizeof(driver));
-		printf("AT on interface %d (%s of %u serial), driver %s  ", facts->interface,
+		printf("AT on interface %d (%s of %u serial, %s)  ", facts->interface,
 		       facts->layout.serials > 1 ? "second" : "only", facts->layout.serials,
-		       driver[0] ? driver : "none");
+		       driver[0] ? driver : "no driver");
 	}
 	printf("%s\n", functions);
 }
