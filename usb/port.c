@@ -9,7 +9,7 @@
 #include <libusb.h>
 
 #include "agent/loop.h"
-#include "usb/serial.h"
+#include "usb/port_serial.h"
 
 enum {
 	/* Cancelled transfers are back at once; the limit is for broken hosts. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "usb/serial.h"
+#include "usb/port_serial.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * order, its DTR, and how failed transfers are mended. A part of port.c, and
  * beside it the only place that knows libusb.
  */
-#ifndef QFOTA_SERIAL_H
-#define QFOTA_SERIAL_H
+#ifndef QFOTA_PORT_SERIAL_H
+#define QFOTA_PORT_SERIAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
