@@ -27,7 +27,7 @@ bench: all
 
 # Changing the prefix of a finished build touches no object file.
 install: all
-	@meson configure build --prefix=$(PREFIX)
+	@meson setup --reconfigure build --prefix=$(PREFIX) >build/reconfigure.log
 	@meson install -C build --no-rebuild $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
 
 # The kernels that deps fetched stay.
