@@ -129,13 +129,11 @@ static void action_send(struct modem *m, uint8_t port)
 		modem_note(m, "a command could not be sent: %s", strerror(-r));
 }
 
+/* Autosuspend needs no care: the kernel keeps a device awake whose usbfs node is open. */
 static void action_hold(struct modem *m)
 {
 	int r;
 
-	r = hotplug_keep_awake(m->facts.position);
-	if (r < 0 && r != -ENODEV)
-		modem_note(m, "USB autosuspend could not be switched off: %s", strerror(-r));
 	if (m->hubport)
 		return;
 	r = hubport_claim(m->facts.position, &m->hubport);

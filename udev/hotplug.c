@@ -114,13 +114,6 @@ static unsigned int sysfs_number(const char *position, const char *attribute,
 	return (unsigned int)strtoul(text, NULL, base);
 }
 
-/* A position comes from people, too: it must not lead out of the folder. */
-static bool position_is_sound(const char *position)
-{
-	return position[0] && !strchr(position, '/') &&
-	       strcmp(position, ".") != 0 && strcmp(position, "..") != 0;
-}
-
 /* All configurations that the device descriptor promises are there. */
 static bool descriptors_are_complete(const uint8_t *raw, size_t size)
 {
@@ -512,22 +505,4 @@ void hotplug_interface_driver(const char *position, unsigned int interface,
 	target[length] = '\0';
 	name = strrchr(target, '/');
 	snprintf(ret, size, "%s", name ? name + 1 : target);
-}
-
-int hotplug_keep_awake(const char *position)
-{
-	_cleanup_close_ int fd = -1;
-	char path[160];
-	int n;
-
-	if (!position_is_sound(position))
-		return -ENODEV;
-	n = snprintf(path, sizeof(path), HOTPLUG_DEVICES "/%s/power/control",
-		     position);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENODEV;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ENODEV : -errno;
-	return write(fd, "on", 2) < 0 ? -errno : 0;
 }

@@ -69,10 +69,5 @@ void hotplug_free(struct hotplug *hotplug);
  */
 void hotplug_interface_driver(const char *position, unsigned int interface,
 			      char *ret, size_t size);
-/*
- * Switches autosuspend of the device at @position off ("on" to power/control).
- * -EACCES, -ENODEV, other errno of open(2) and write(2)
- */
-int hotplug_keep_awake(const char *position);
 
 #endif

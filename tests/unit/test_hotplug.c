@@ -438,22 +438,6 @@ static void test_interface_driver(void **state)
 	assert_string_equal(name, "opt");
 }
 
-static void test_keep_awake(void **state)
-{
-	char *path, *text;
-
-	(void)state;
-	plug("1-1.4", 7);
-	assert_int_equal(hotplug_keep_awake("1-1.4"), 0);
-	path = g_strdup_printf("%s/power/control", syspath("1-1.4"));
-	assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	assert_int_equal(strncmp(text, "on", 2), 0);
-	g_free(text);
-	g_free(path);
-	assert_int_equal(hotplug_keep_awake("1-9"), -ENODEV);
-	assert_int_equal(hotplug_keep_awake("../devices/1-1.4"), -ENODEV);
-}
-
 #define BED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define DEAF_BED(test) \
 	cmocka_unit_test_setup_teardown(test, setup_deaf, teardown)
@@ -479,7 +463,6 @@ int main(void)
 		BED(test_free_inside_callback),
 		DEAF_BED(test_free_inside_enumeration),
 		BED(test_interface_driver),
-		BED(test_keep_awake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
