@@ -81,6 +81,13 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret, 
 
 /* ---- modems begin and end ---- */
 
+static void agent_begin(struct agent *agent, struct agent_modem *entry)
+{
+	entry->waiting = false;
+	agent->running++;
+	modem_begin(entry->modem);
+}
+
 static void agent_begin_some(void *data)
 {
 	struct agent *agent = data;
@@ -89,9 +96,7 @@ static void agent_begin_some(void *data)
 	for (struct agent_modem *each = agent->modems; each; each = each->next) {
 		if (!each->waiting || (jobs && agent->running >= jobs))
 			continue;
-		each->waiting = false;
-		agent->running++;
-		modem_begin(each->modem);
+		agent_begin(agent, each);
 	}
 	if (!agent->running)
 		loop_stop(agent->context->loop);
@@ -230,11 +235,15 @@ static void agent_signal(void *data, int signo)
 {
 	struct agent *agent = data;
 
-	for (struct agent_modem *each = agent->modems; each; each = each->next) {
-		each->waiting = false;
-		modem_stop(each->modem, signo != SIGINT);
-	}
 	agent->stopping = true;
+	for (struct agent_modem *each = agent->modems; each; each = each->next) {
+		bool waited = each->waiting;
+
+		/* Whoever still waits for its turn gets a verdict too. */
+		if (waited)
+			agent_begin(agent, each);
+		modem_stop(each->modem, waited || signo != SIGINT);
+	}
 	agent_begin_soon(agent);
 }
 
@@ -280,15 +289,31 @@ static int agent_run(struct agent *agent)
 	return r;
 }
 
+/*
+ * A terminal that closes must not cost the modem its drivers either. Whoever
+ * had SIGHUP ignored (nohup) wants the agent to go on.
+ */
+static int agent_hear_signals(struct agent *agent)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction before;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals) && r == 0; i++) {
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN || signals[i] != SIGHUP)
+			r = loop_add_signal(agent->context->loop, signals[i], agent_signal, agent);
+	}
+	return r;
+}
+
 static int agent_open(struct agent *agent)
 {
 	struct loop *loop = agent->context->loop;
 	int r;
 
 	agent->begin_timer = (struct loop_timer){ .fn = agent_begin_some, .data = agent };
-	r = loop_add_signal(loop, SIGINT, agent_signal, agent);
-	if (r == 0)
-		r = loop_add_signal(loop, SIGTERM, agent_signal, agent);
+	r = agent_hear_signals(agent);
 	if (r == 0)
 		r = port_context_create(loop, &agent->host.ports);
 	if (r == 0)

@@ -3,6 +3,7 @@
  * upgrade: each chosen modem to what the package, or the configuration, says.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,8 @@ static int upgrade_package(struct command_options *options, int count,
 	int status = COMMAND_STATUS_OK;
 	int r;
 
+	/* A reader that leaves (| head) must not end a job: its error is told at the end. */
+	signal(SIGPIPE, SIG_IGN);
 	/* Whatever cannot be read as it stands is a mistake of the command line or the configuration. */
 	if (parse_package(&options->wish, count, arguments) < 0 || open_config(&u) < 0)
 		return COMMAND_STATUS_USAGE;
