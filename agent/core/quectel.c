@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/core/quectel.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "agent/core/text.h"
+
+enum quectel_quirk {
+	QUECTEL_QUIRK_UFS_IN_CACHE = 1 << 0, /* its file store is /cache/ufs (facts 1.3) */
+};
+
+static const struct quectel_row {
+	const char *name; /* what its firmware revisions begin with */
+	unsigned int quirks;
+} models[] = {
+	{ "EP06", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG06", QUECTEL_QUIRK_UFS_IN_CACHE },
+	{ "EM06", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG12", QUECTEL_QUIRK_UFS_IN_CACHE },
+	{ "EM12", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG16", QUECTEL_QUIRK_UFS_IN_CACHE },
+	{ "EG18", QUECTEL_QUIRK_UFS_IN_CACHE },
+};
 
 struct quectel_range {
 	int first;
@@ -78,6 +93,25 @@ void quectel_model(const char *firmware, char *ret, size_t size)
 		length = 0;
 	memcpy(ret, firmware, length);
 	ret[length] = '\0';
+}
+
+static const struct quectel_row *row_find(const char *firmware)
+{
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (text_after(firmware, models[i].name))
+			return &models[i];
+	return NULL;
+}
+
+const char *quectel_ufs_directory(const char *firmware, unsigned int index)
+{
+	static const char *const directories[] = { "/data/ufs/", "/cache/ufs/" };
+	const struct quectel_row *row = row_find(firmware);
+	bool cache_first = row && (row->quirks & QUECTEL_QUIRK_UFS_IN_CACHE);
+
+	if (index >= sizeof(directories) / sizeof(directories[0]))
+		return NULL;
+	return directories[index ^ (cache_first ? 1u : 0u)];
 }
 
 struct quectel_text quectel_end(const char *firmware, int code)

@@ -12,6 +12,13 @@
 /* "EP06" of "EP06ELAR03A08M4G": false-like empty string if it begins otherwise. */
 void quectel_model(const char *firmware, char *ret, size_t size);
 
+/*
+ * Where a file uploaded to UFS may be found by AT+QFOTADL, likeliest first,
+ * with a slash at both ends; NULL past the last. Firmwares differ, so every
+ * one is to be tried until the command is not refused (facts 1.3).
+ */
+const char *quectel_ufs_directory(const char *firmware, unsigned int index);
+
 struct quectel_text {
 	const char *meaning;
 	const char *advice;

@@ -34,6 +34,32 @@ static void models(void **state)
 	}
 }
 
+/* Facts 1.3: which first differs, both are always tried. */
+static void directories_of_the_file_store(void **state)
+{
+	static const struct {
+		const char *firmware, *first, *second;
+	} rows[] = {
+		{ "EP06ELAR03A08M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EG06ALAR02A08M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EM06ELAR04A01M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EG12EAPAR01A08M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EM12GPAR01A20M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EG18EAPAR01A08V05M4G", "/cache/ufs/", "/data/ufs/" },
+		{ "EC25EFAR06A01M4G", "/data/ufs/", "/cache/ufs/" },
+		{ "EC21EFAR06A01M4G", "/data/ufs/", "/cache/ufs/" },
+		{ "", "/data/ufs/", "/cache/ufs/" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_string_equal(quectel_ufs_directory(rows[i].firmware, 0), rows[i].first);
+		assert_string_equal(quectel_ufs_directory(rows[i].firmware, 1), rows[i].second);
+		assert_null(quectel_ufs_directory(rows[i].firmware, 2));
+		assert_null(quectel_ufs_directory(rows[i].firmware, 1000));
+	}
+}
+
 /* Guide, chapter 5: the whole table, and nothing beside it. */
 static void end_codes_of_the_06_family(void **state)
 {
@@ -97,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(models),
+		cmocka_unit_test(directories_of_the_file_store),
 		cmocka_unit_test(end_codes_of_the_06_family),
 		cmocka_unit_test(end_codes_of_strangers_have_no_text),
 		cmocka_unit_test(transfer_codes),
