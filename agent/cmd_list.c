@@ -165,5 +165,6 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "",
 	.help = "show the modems that are plugged in, their AT port and state",
+	.json = true,
 	.run = list_run,
 };

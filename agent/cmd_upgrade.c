@@ -224,5 +224,6 @@ const struct command command_upgrade = {
 	.name = "upgrade",
 	.arguments = "[PACKAGE]",
 	.help = "upgrade modems (without PACKAGE: as configured)",
+	.json = true,
 	.run = upgrade_run,
 };

@@ -38,14 +38,18 @@ struct command {
 	const char *name;
 	const char *arguments; /* for the help */
 	const char *help;
+	bool json; /* knows --json */
 	/* The arguments behind the command's name. Returns the exit status. */
 	int (*run)(struct command_options *options, int count, char *const *arguments);
 };
 
 extern const struct command command_upgrade;
 extern const struct command command_list;
+extern const struct command command_history;
 
 /* One sentence to stderr, "qfota-agent: " before it. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Flushes stdout: COMMAND_STATUS_OK, or (said why) COMMAND_STATUS_HOST. */
+int command_flush(void);
 
 #endif

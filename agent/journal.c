@@ -13,7 +13,6 @@
 #include "agent/util.h"
 
 #define JOURNAL_JOBS "jobs"
-#define JOURNAL_HISTORY "history.jsonl"
 #define JOURNAL_FOLDER_MODE 0700
 #define JOURNAL_FILE_MODE 0600
 

@@ -17,6 +17,7 @@
 
 #define JOURNAL_DEFAULT_DIR "/var/lib/qfota"
 #define JOURNAL_RUN_DIR "/run/qfota"
+#define JOURNAL_HISTORY "history.jsonl"
 
 struct journal;
 struct journal_lock;

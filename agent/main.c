@@ -14,7 +14,11 @@
 #include "agent/core/at.h"
 #include "agent/util.h"
 
-static const struct command *const commands[] = { &command_upgrade, &command_list };
+static const struct command *const commands[] = {
+	&command_upgrade,
+	&command_list,
+	&command_history,
+};
 
 enum option_id {
 	OPTION_VID = 256,
@@ -72,6 +76,16 @@ void command_error(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
+}
+
+int command_flush(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return COMMAND_STATUS_OK;
+	command_error("the output could not be written whole: %s",
+		      strerror(errno ? errno : EIO));
+	return COMMAND_STATUS_HOST;
 }
 
 static void help_print(void)
@@ -315,6 +329,10 @@ int main(int argc, char **argv)
 			return COMMAND_STATUS_USAGE;
 		}
 		optind++;
+	}
+	if (options.json && !command->json) {
+		command_error("%s does not know --json", command->name);
+		return COMMAND_STATUS_USAGE;
 	}
 	return command->run(&options, argc - optind, argv + optind);
 }
