@@ -3,15 +3,21 @@
 
 #include "agent/core/quectel.h"
 
-/* What is known of the code that decided. */
+/* The same number means something else elsewhere: it is the modem's own firmware that counts. */
+static const char *result_firmware(const struct dfota *machine)
+{
+	return machine->firmware[0] ? machine->firmware : machine->firmware_now;
+}
+
+/* What is known of the code that decided: a transfer that led to an END was none. */
 static struct quectel_text code_text(const struct dfota *machine)
 {
 	const struct evidence *evidence = &machine->evidence;
 
 	if (evidence->end_seen && evidence->end)
-		return quectel_end(machine->firmware, evidence->end);
-	if (evidence->transfer_seen && evidence->transfer)
-		return quectel_transfer(evidence->transfer);
+		return quectel_end(result_firmware(machine), evidence->end);
+	if (evidence->transfer_seen && evidence->transfer && !evidence->end_seen)
+		return quectel_transfer(result_firmware(machine), evidence->transfer);
 	return (struct quectel_text){ 0 };
 }
 
@@ -23,6 +29,23 @@ static const char *result_reason(const struct dfota *machine, const struct verdi
 	return machine->reason[0] ? machine->reason : code_text(machine).meaning;
 }
 
+/* Where the modem is now comes before what it said: a code's "try again" would be no help. */
+static const char *result_advice(const struct dfota *machine, const struct verdict *verdict)
+{
+	const char *firmware = result_firmware(machine);
+
+	if (verdict->outcome == OUTCOME_EMERGENCY)
+		return quectel_advice(firmware, QUECTEL_TROUBLE_EMERGENCY);
+	if (verdict->outcome == OUTCOME_LOST)
+		return quectel_advice(firmware, QUECTEL_TROUBLE_VANISHED);
+	if (verdict->outcome == OUTCOME_UNCONFIRMED && !verdict->job_over)
+		return "leave the modem's power on and run again: the job is taken up, never "
+		       "started anew";
+	if (verdict->outcome == OUTCOME_REFUSED && machine->presence == DFOTA_PRESENCE_MUTE)
+		return quectel_advice(firmware, QUECTEL_TROUBLE_NO_PORT);
+	return code_text(machine).advice;
+}
+
 struct modem_result result_make(const struct dfota *machine, const char *package,
 				uint64_t elapsed_ms)
 {
@@ -32,7 +55,7 @@ struct modem_result result_make(const struct dfota *machine, const char *package
 	return (struct modem_result){
 		.verdict = verdict,
 		.reason = result_reason(machine, &verdict),
-		.advice = code_text(machine).advice,
+		.advice = result_advice(machine, &verdict),
 		.to = machine->requested ? machine->firmware_now : machine->firmware,
 		.target = machine->plan.target,
 		.package = package,

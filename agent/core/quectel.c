@@ -1,87 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/core/quectel.h"
 
-#include <stdbool.h>
 #include <string.h>
-
-#include "agent/core/text.h"
 
 enum quectel_quirk {
 	QUECTEL_QUIRK_UFS_IN_CACHE = 1 << 0, /* its file store is /cache/ufs (facts 1.3) */
+	QUECTEL_QUIRK_SUPERSPEED = 1 << 1,   /* has USB 3 (facts 4.2; LTE-A, as EP06) */
 };
+
+#define LTE_A (QUECTEL_QUIRK_UFS_IN_CACHE | QUECTEL_QUIRK_SUPERSPEED)
 
 static const struct quectel_row {
-	const char *name; /* what its firmware revisions begin with */
+	const char *model;
+	enum quectel_family family;
 	unsigned int quirks;
-} models[] = {
-	{ "EP06", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG06", QUECTEL_QUIRK_UFS_IN_CACHE },
-	{ "EM06", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG12", QUECTEL_QUIRK_UFS_IN_CACHE },
-	{ "EM12", QUECTEL_QUIRK_UFS_IN_CACHE }, { "EG16", QUECTEL_QUIRK_UFS_IN_CACHE },
-	{ "EG18", QUECTEL_QUIRK_UFS_IN_CACHE },
+} rows[] = {
+	{ "EP06", QUECTEL_FAMILY_06, LTE_A },
+	{ "EG06", QUECTEL_FAMILY_06, LTE_A },
+	{ "EM06", QUECTEL_FAMILY_06, LTE_A },
+	{ "EG12", QUECTEL_FAMILY_12, LTE_A },
+	{ "EM12", QUECTEL_FAMILY_12, LTE_A },
+	{ "EG16", QUECTEL_FAMILY_12, LTE_A },
+	{ "EG18", QUECTEL_FAMILY_12, LTE_A },
+	{ "BG95", QUECTEL_FAMILY_BG, 0 },
+	{ "BG96", QUECTEL_FAMILY_BG, 0 },
+	{ "EC20", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EC21", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EC25", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EG25", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EG91", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EG95", QUECTEL_FAMILY_EC2X, 0 },
+	{ "EC200", QUECTEL_FAMILY_STANDARD_A, 0 },
+	{ "EC600", QUECTEL_FAMILY_STANDARD_A, 0 },
+	{ "EG912", QUECTEL_FAMILY_STANDARD_A, 0 },
+	{ "EG915", QUECTEL_FAMILY_STANDARD_A, 0 },
 };
-
-struct quectel_range {
-	int first;
-	int last;
-	struct quectel_text text;
-};
-
-#define ADVICE_PACKAGE                                                                             \
-	"use the package made for exactly this firmware, and check that it is undamaged"
-
-static const struct quectel_range end_codes_06[] = {
-	{ 502, 502,
-	  { "the upgrade process left because of an unpredictable error",
-	    "try again; if it repeats, check the modem's power supply" } },
-	{ 504, 505, { "the package file is wrong", ADVICE_PACKAGE } },
-	{ 510, 510, { "the patch does not fit the files in the modem", ADVICE_PACKAGE } },
-	{ 511, 511,
-	  { "not enough space in the modem's file system",
-	    "delete files from the modem's store, then try again" } },
-	{ 520, 530,
-	  { "the firmware upgrade failed", "try again; then ask the vendor with this code" } },
-	{ 540, 546,
-	  { "the firmware upgrade failed", "try again; then ask the vendor with this code" } },
-};
-
-/* Models with the same code table, by the first letters of their firmware. */
-static const char *const family_06[] = { "EP06", "EG06", "EM06" };
-
-static const struct quectel_range transfer_codes[] = {
-	{ 601, 601,
-	  { "unknown FTP error", "check address, account and path, and that the modem has data" } },
-	{ 701, 701,
-	  { "unknown HTTP(S) error",
-	    "check that the address answers without redirect and that the modem has data" } },
-};
-
-static const struct quectel_range cme_codes[] = {
-	{ 3, 3, { "operation not allowed", NULL } },
-	{ 4, 4, { "operation not supported", NULL } },
-	{ 10, 10, { "SIM not inserted", NULL } },
-	{ 11, 11, { "SIM PIN required", NULL } },
-	{ 12, 12, { "SIM PUK required", NULL } },
-	{ 13, 13, { "SIM failure", NULL } },
-	{ 14, 14, { "SIM busy", NULL } },
-	{ 20, 20, { "memory full", NULL } },
-	{ 23, 23, { "memory failure", NULL } },
-	{ 30, 30, { "no network service", NULL } },
-	{ 31, 31, { "network timeout", NULL } },
-	{ 405, 405, { "file not found", NULL } },
-	{ 406, 406, { "invalid file name", NULL } },
-	{ 407, 407, { "file exists", NULL } },
-	{ 420, 420, { "no space for the file", NULL } },
-};
-
-static struct quectel_text range_find(const struct quectel_range *ranges, size_t count, int code)
-{
-	for (size_t i = 0; i < count; i++)
-		if (code >= ranges[i].first && code <= ranges[i].last)
-			return ranges[i].text;
-	return (struct quectel_text){ NULL, NULL };
-}
-
-#define RANGE_FIND(ranges, code) range_find(ranges, sizeof(ranges) / sizeof((ranges)[0]), code)
 
 void quectel_model(const char *firmware, char *ret, size_t size)
 {
@@ -97,37 +50,53 @@ void quectel_model(const char *firmware, char *ret, size_t size)
 
 static const struct quectel_row *row_find(const char *firmware)
 {
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
-		if (text_after(firmware, models[i].name))
-			return &models[i];
-	return NULL;
+	static const struct quectel_row unknown = { "", QUECTEL_FAMILY_UNKNOWN, 0 };
+	char model[16];
+
+	quectel_model(firmware, model, sizeof(model));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(model, rows[i].model) == 0)
+			return &rows[i];
+	return &unknown;
+}
+
+enum quectel_family quectel_family(const char *firmware)
+{
+	return row_find(firmware)->family;
 }
 
 const char *quectel_ufs_directory(const char *firmware, unsigned int index)
 {
 	static const char *const directories[] = { "/data/ufs/", "/cache/ufs/" };
-	const struct quectel_row *row = row_find(firmware);
-	bool cache_first = row && (row->quirks & QUECTEL_QUIRK_UFS_IN_CACHE);
+	bool cache_first = row_find(firmware)->quirks & QUECTEL_QUIRK_UFS_IN_CACHE;
 
 	if (index >= sizeof(directories) / sizeof(directories[0]))
 		return NULL;
 	return directories[index ^ (cache_first ? 1u : 0u)];
 }
 
-struct quectel_text quectel_end(const char *firmware, int code)
+const char *quectel_advice(const char *firmware, enum quectel_trouble trouble)
 {
-	for (size_t i = 0; i < sizeof(family_06) / sizeof(family_06[0]); i++)
-		if (text_after(firmware, family_06[i]))
-			return RANGE_FIND(end_codes_06, code);
-	return (struct quectel_text){ NULL, NULL };
-}
+	static const char *const advice[] = {
+		[QUECTEL_TROUBLE_EMERGENCY] =
+			"write the full image for exactly this model with the vendor's recovery "
+			"tool, and never let it erase: that takes the radio calibration with it",
+		[QUECTEL_TROUBLE_VANISHED] =
+			"leave its power on for an hour, then look at supply and cabling; a "
+			"powered hub cures a weak supply",
+		[QUECTEL_TROUBLE_NO_PORT] =
+			"unless it is being upgraded: AT+QCFG=\"usbnet\",0 on its UART, then a "
+			"restart, brings its AT ports back",
+		[QUECTEL_TROUBLE_FTM] =
+			"it is in factory test mode: AT+CFUN=1, then check the signal; without "
+			"one its radio data is lost and only the vendor can restore it",
+	};
+	_Static_assert(sizeof(advice) / sizeof(advice[0]) == QUECTEL_TROUBLE_COUNT,
+		       "advice for each");
 
-struct quectel_text quectel_transfer(int code)
-{
-	return RANGE_FIND(transfer_codes, code);
-}
-
-const char *quectel_cme(int code)
-{
-	return RANGE_FIND(cme_codes, code).meaning;
+	if (trouble == QUECTEL_TROUBLE_VANISHED &&
+	    (row_find(firmware)->quirks & QUECTEL_QUIRK_SUPERSPEED))
+		return "leave its power on for an hour; then try a powered hub, or a USB 2 port, "
+		       "and there AT+QUSBCFG=\"SS\",0 to keep it off USB 3";
+	return advice[trouble];
 }

@@ -29,14 +29,9 @@ static const struct verdict_row {
 	/* The modem is not there any more: worse than any code it sent. */
 	{ .stop = STOP(EMERGENCY),
 	  .verdict = { OUTCOME_EMERGENCY, 9,
-		       "the modem sits in emergency download; it needs the full firmware image and "
-		       "the vendor's recovery tool",
-		       false } },
+		       "the modem sits in emergency download and runs no firmware at all", false } },
 	{ .stop = STOP(LOST),
-	  .verdict = { OUTCOME_LOST, 9,
-		       "the modem did not come back; leave its power on, then look at its supply and "
-		       "cabling",
-		       false } },
+	  .verdict = { OUTCOME_LOST, 9, "the modem did not come back", false } },
 	{ .stop = STOP(LEAVE),
 	  .verdict = { OUTCOME_INTERRUPTED, 8,
 		       "stopped while the modem goes on by itself; run again to take it up", false } },
