@@ -225,7 +225,7 @@ static void upload_take(struct modem *m, struct modem_port *p,
 
 	for (size_t i = 0; i < length; i++) {
 		if (!byte_lost(m, u))
-			store_append(f, &bytes[i], 1);
+			store_add(f, &bytes[i], 1);
 		u->seen++;
 		if (power_lost(m, u, f))
 			return;

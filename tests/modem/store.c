@@ -80,7 +80,7 @@ enum store_error store_create(struct store *s, const char *name, size_t length,
 	return STORE_OK;
 }
 
-size_t store_append(struct store_file *f, const void *bytes, size_t length)
+size_t store_add(struct store_file *f, const void *bytes, size_t length)
 {
 	if (length > f->reserved - f->length)
 		length = f->reserved - f->length;

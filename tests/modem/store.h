@@ -57,7 +57,7 @@ struct store_file *store_find(struct store *s, const char *name);
  */
 enum store_error store_create(struct store *s, const char *name, size_t length,
 			      struct store_file **ret_file);
-size_t store_append(struct store_file *f, const void *bytes, size_t length);
+size_t store_add(struct store_file *f, const void *bytes, size_t length);
 void store_trim(struct store_file *f);
 enum store_error store_delete(struct store *s, const char *name);
 
