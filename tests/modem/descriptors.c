@@ -48,6 +48,17 @@
 			true, true, DESCRIPTORS_EXTRA_NONE                  \
 	}
 #define MBIM CONTROL(0x0e, 64, DESCRIPTORS_EXTRA_MBIM), DATA(0x02)
+/* as Linux gadgets and these modems show it: wireless controller, RNDIS */
+#define RNDIS                                                             \
+	{                                                                 \
+		DESCRIPTORS_ROLE_OTHER, USB_CLASS_WIRELESS_CONTROLLER, 1, \
+			3, 8, false, false, DESCRIPTORS_EXTRA_RNDIS       \
+	}                                                                 \
+	,                                                                 \
+	{                                                                 \
+		DESCRIPTORS_ROLE_OTHER, USB_CLASS_CDC_DATA, 0, 0, 0, true, \
+			false, DESCRIPTORS_EXTRA_NONE                     \
+	}
 #define ECM CONTROL(0x06, 16, DESCRIPTORS_EXTRA_ECM), DATA(0x00)
 
 #define EP06_MODE(id)                                                      \
@@ -64,6 +75,8 @@ static const struct composition compositions[] = {
 	{.name = "adb", EP06_HIGH, FUNCTIONS(6, DIAG, NMEA, AT, MODEM, QMI, ADB)},
 	{.name = "mbim", EP06_HIGH, FUNCTIONS(6, DIAG, NMEA, AT, MODEM, MBIM)},
 	{.name = "ecm", EP06_HIGH, FUNCTIONS(6, DIAG, NMEA, AT, MODEM, ECM)},
+	/* fact 4.3: in front, and everything else is pushed back */
+	{.name = "rndis", EP06_HIGH, FUNCTIONS(6, RNDIS, DIAG, NMEA, AT, MODEM)},
 	{.name = "serial", EP06_HIGH, FUNCTIONS(1, AT)},
 	{.name = "ss",
 	 EP06_MODE(0x0306),
@@ -180,6 +193,12 @@ static void put_extra(struct writer *w, enum descriptors_extra extra,
 		PUT(w, 5, 0x24, 0x06, interface, (uint8_t)(interface + 1));
 		PUT(w, 12, 0x24, 0x1b, 0x00, 0x01, LE16(4096), 32, 128,
 		    LE16(1500), 0x20);
+		break;
+	case DESCRIPTORS_EXTRA_RNDIS:
+		PUT(w, 5, 0x24, 0x00, 0x10, 0x01);
+		PUT(w, 5, 0x24, 0x01, 0x00, (uint8_t)(interface + 1));
+		PUT(w, 4, 0x24, 0x02, 0x00);
+		PUT(w, 5, 0x24, 0x06, interface, (uint8_t)(interface + 1));
 		break;
 	case DESCRIPTORS_EXTRA_ECM:
 		PUT(w, 5, 0x24, 0x00, 0x10, 0x01);

@@ -26,6 +26,7 @@ enum descriptors_extra {
 	DESCRIPTORS_EXTRA_SERIAL, /* the 19 bytes of fact 4.2 */
 	DESCRIPTORS_EXTRA_MBIM,
 	DESCRIPTORS_EXTRA_ECM,
+	DESCRIPTORS_EXTRA_RNDIS,
 };
 
 enum descriptors_speed {

@@ -71,7 +71,7 @@ static const struct setting table[] = {
 	     "IMEI after the flash, when another modem sits in the slot."),
 
 	TEXT("composition", composition,
-	     "hs", "Composition: hs, ss, diag-off, adb, mbim, ecm, serial, edl, qdl, two."),
+	     "hs", "Composition: hs, ss, diag-off, adb, mbim, ecm, rndis, serial, edl, qdl, two."),
 	TEXT("recovery-composition", recovery_composition, "",
 	     "Composition while flashing; empty: as in normal mode."),
 	TEXT("final-composition", final_composition, "",
