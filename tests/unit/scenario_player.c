@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario_player.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/core/text.h"
+#include "agent/util.h"
+
+#define EVENTS_MAX 1000000 /* of one job: a machine that never ends is one that hangs */
+
+static void step(struct scenario_player *p, const struct dfota_event *event);
+
+/* ---- the laws ---- */
+
+static void law(struct scenario_player *p, bool kept, const char *sentence)
+{
+	if (!kept && !p->wrong[0])
+		text_set(p->wrong, sizeof(p->wrong), sentence);
+}
+
+static void law_send(struct scenario_player *p, const char *command)
+{
+	bool request = text_after(command, "AT+QFOTADL") != NULL;
+
+	law(p, p->host.on_bus, "a command to a modem that is not there");
+	law(p, !request || p->saved, "a request before the journal was on disk");
+	p->requests += request;
+	if (!p->suspect)
+		return;
+	law(p, strcmp(command, "AT+CGMR") == 0, "a command to a modem that may be flashing");
+	p->asked = true;
+}
+
+/* A boot URC, or a revision where it was asked for: up again. */
+static void law_line(struct scenario_player *p, const char *text)
+{
+	char revision[DFOTA_FIRMWARE_SIZE];
+
+	if (at_is_boot_urc(text) || (p->asked && at_revision(text, revision, sizeof(revision))))
+		p->suspect = false;
+}
+
+static void law_finish(struct scenario_player *p, const struct modem_result *result)
+{
+	const struct modem *modem = &p->host.modem;
+
+	law(p, p->requests - p->host.refused <= p->jobs, "more than one request in a job");
+	law(p, !p->host.misdirected[0], p->host.misdirected);
+	if (result->verdict.outcome != OUTCOME_UPGRADED)
+		return;
+	law(p, modem->life == MODEM_LIFE_NORMAL, "a modem that still flashes is called upgraded");
+	law(p, strcmp(result->to, modem->firmware) == 0, "the firmware it tells is not the modem's");
+}
+
+/* ---- what the machine wants ---- */
+
+static void on_send(struct scenario_player *p, const struct dfota_action *action)
+{
+	char line[DFOTA_COMMAND_SIZE + 1];
+
+	law_send(p, p->machine.command);
+	snprintf(line, sizeof(line), "%s\r", p->machine.command);
+	scenario_host_write(&p->host, action->port, line);
+}
+
+static void on_save(struct scenario_player *p, const struct dfota_action *action)
+{
+	const struct evidence *evidence = &p->machine.evidence;
+
+	(void)action;
+	p->saved = p->open = true;
+	p->stage = p->machine.phase;
+	p->transfer = evidence->transfer_seen ? evidence->transfer : -1;
+	p->end = evidence->end_seen ? evidence->end : -1;
+}
+
+static void on_finish(struct scenario_player *p, const struct dfota_action *action)
+{
+	struct modem_result result = result_make(&p->machine, "", 0);
+	struct scenario_result *kept = &p->result[p->results];
+
+	(void)action;
+	law_finish(p, &result);
+	*kept = (struct scenario_result){
+		.outcome = result.verdict.outcome,
+		.exit = result.verdict.exit,
+		.end = result.end,
+		.transfer = result.transfer,
+	};
+	text_set(kept->reason, sizeof(kept->reason), result.reason ? result.reason : "");
+	p->results++;
+	p->open &= !result.verdict.job_over;
+	p->running = false;
+}
+
+static void on_phase(struct scenario_player *p, const struct dfota_action *action)
+{
+	p->stopping |= action->phase == p->stop;
+}
+
+static void on_nothing(struct scenario_player *p, const struct dfota_action *action)
+{
+	(void)p;
+	(void)action;
+}
+
+static void (*const action_handlers[])(struct scenario_player *p,
+				       const struct dfota_action *action) = {
+	[DFOTA_ACTION_SEND] = on_send,		[DFOTA_ACTION_TIME] = on_nothing,
+	[DFOTA_ACTION_PHASE] = on_phase,	[DFOTA_ACTION_IDENTIFIED] = on_nothing,
+	[DFOTA_ACTION_HOLD] = on_nothing,	[DFOTA_ACTION_SAVE] = on_save,
+	[DFOTA_ACTION_PROGRESS] = on_nothing,	[DFOTA_ACTION_URC] = on_nothing,
+	[DFOTA_ACTION_NOTE] = on_nothing,	[DFOTA_ACTION_FINISH] = on_finish,
+};
+
+static void act(struct scenario_player *p, const struct dfota_action *action)
+{
+	bool known = (size_t)action->type < ARRAY_SIZE(action_handlers) &&
+		     action_handlers[action->type];
+
+	law(p, known, "an action that this player does not know");
+	if (known)
+		action_handlers[action->type](p, action);
+}
+
+/* The answers to what the machine asks of the agent, one step each. */
+static void reply(struct scenario_player *p, const struct dfota_action *action)
+{
+	const char *package;
+
+	if (action->type == DFOTA_ACTION_SAVE) {
+		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = true });
+	} else if (action->type == DFOTA_ACTION_IDENTIFIED) {
+		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &package);
+		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &p->plan });
+	}
+}
+
+static void step(struct scenario_player *p, const struct dfota_event *event)
+{
+	struct dfota_actions actions;
+
+	if (!p->running)
+		return;
+	dfota_step(&p->machine, event, p->host.now_us / 1000, &actions);
+	for (uint8_t i = 0; i < actions.count; i++)
+		act(p, &actions.action[i]);
+	for (uint8_t i = 0; i < actions.count && p->running; i++)
+		reply(p, &actions.action[i]);
+	if (!p->stopping)
+		return;
+	p->stopping = false;
+	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_STOP, .stop_now = true });
+}
+
+/* ---- what the modem does ---- */
+
+static enum dfota_presence presence_of(const struct layout *layout)
+{
+	if (layout->state == LAYOUT_STATE_EMERGENCY)
+		return DFOTA_PRESENCE_EMERGENCY;
+	if (layout->serials == 0)
+		return DFOTA_PRESENCE_MUTE;
+	return layout->serials == 1 ? DFOTA_PRESENCE_RECOVERY : DFOTA_PRESENCE_MODEM;
+}
+
+static void host_attached(void *data, const struct layout *layout)
+{
+	struct dfota_event event = {
+		.type = DFOTA_EVENT_ATTACHED,
+		.attached = { .presence = presence_of(layout), .ports = layout->serials },
+	};
+
+	event.attached.candidates =
+		(uint8_t)layout_candidates(layout, event.attached.order);
+	step(data, &event);
+}
+
+static void host_detached(void *data)
+{
+	struct scenario_player *p = data;
+
+	p->suspect = p->host.accepted > 0;
+	p->asked = false;
+	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
+}
+
+static void host_line(void *data, uint8_t serial, const struct at_line *line)
+{
+	struct scenario_player *p = data;
+
+	law_line(p, line->text);
+	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_LINE, .line = { serial, line } });
+}
+
+static const struct scenario_host_events host_events = {
+	.attached = host_attached,
+	.detached = host_detached,
+	.line = host_line,
+};
+
+/* ---- a run ---- */
+
+static void resume(struct scenario_player *p, const char *firmware, const char *imei,
+		   const struct dfota_plan *plan)
+{
+	struct dfota_memory memory = {
+		.phase = p->stage,
+		.firmware = firmware,
+		.imei = imei,
+		.target = plan->target,
+		.transfer = p->transfer,
+		.end = p->end,
+		.download = plan->download,
+	};
+
+	dfota_resume(&p->machine, &memory);
+}
+
+static void begin(struct scenario_player *p)
+{
+	struct limits limits = limits_default();
+	struct dfota before = p->machine;
+
+	dfota_init(&p->machine, &limits);
+	p->jobs += !p->open;
+	if (p->open)
+		resume(p, before.firmware, before.imei, &before.plan);
+	p->saved = p->open;
+	p->running = true;
+	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	if (p->host.on_bus)
+		host_attached(p, &p->host.layout);
+}
+
+static void play_on(struct scenario_player *p)
+{
+	uint64_t due = dfota_deadline(&p->machine) * 1000;
+
+	law(p, due >= p->host.now_us, "waits for something that never comes");
+	if (p->wrong[0])
+		return;
+	scenario_host_wait(&p->host, due);
+	due = dfota_deadline(&p->machine) * 1000;
+	if (p->running && due && p->host.now_us >= due)
+		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_TIME });
+	scenario_host_settle(&p->host);
+}
+
+static void job(struct scenario_player *p)
+{
+	begin(p);
+	scenario_host_settle(&p->host);
+	for (unsigned int i = 0; p->running && !p->wrong[0] && i < EVENTS_MAX; i++)
+		play_on(p);
+	law(p, !p->running, "no verdict");
+}
+
+void scenario_player_forget(struct scenario_player *p)
+{
+	p->open = false;
+}
+
+void scenario_player_run(struct scenario_player *p, const struct wish *wish,
+			 enum dfota_phase stop)
+{
+	bool more = true;
+
+	p->wish = *wish;
+	p->stop = stop;
+	while (more && p->results < SCENARIO_RESULTS) {
+		job(p);
+		more = !p->wrong[0] && p->result[p->results - 1].outcome == OUTCOME_UPGRADED &&
+		       plan_goes_on(wish, p->config, p->host.modem.firmware);
+	}
+}
+
+bool scenario_player_init(struct scenario_player *p, const struct settings *settings,
+			  const char *packages, const struct config *config)
+{
+	memset(p, 0, sizeof(*p));
+	p->config = config;
+	return scenario_host_init(&p->host, settings, packages, &host_events, p);
+}
+
+void scenario_player_clear(struct scenario_player *p)
+{
+	scenario_host_clear(&p->host);
+}
