@@ -13,6 +13,7 @@
 #include "agent/loop.h"
 #include "agent/util.h"
 #include "udev/hotplug.h"
+#include "usb/hubport.h"
 #include "usb/port.h"
 
 #define STATUS_USAGE 2
@@ -154,6 +155,23 @@ static struct modem *agent_find(const struct agent *agent, const char *position)
 	return NULL;
 }
 
+/* Its job goes on elsewhere: whoever waits for it at its old place has nothing left to do. */
+static void agent_moved(void *data, const struct modem *modem, const char *position)
+{
+	struct agent *agent = data;
+
+	for (struct agent_modem *each = agent->modems; each; each = each->next) {
+		if (each->modem == modem || !modem_is_at(each->modem, position))
+			continue;
+		if (!each->waiting && !modem_cancel(each->modem))
+			continue;
+		agent->running -= !each->waiting;
+		agent->meant--;
+		each->waiting = false;
+	}
+	agent_begin_soon(agent);
+}
+
 /* ---- what hotplug tells ---- */
 
 bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
@@ -174,7 +192,7 @@ bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid
 static bool may_be(const struct agent *agent, const struct modem *modem,
 		   const struct hotplug_device *device)
 {
-	if (!modem_is_upgrading(modem))
+	if (!modem_is_upgrading(modem) && (agent->wish->dry_run || !modem_open_job(modem)))
 		return agent_chooses(agent->choice, device->vid, device->pid, device->position);
 	return device->vid == agent->choice->vid ||
 	       layout_is_emergency_id(device->vid, device->pid);
@@ -194,15 +212,46 @@ static void check_interface(struct agent *agent, const struct hotplug_device *de
 	agent->error = -EINVAL;
 }
 
+static bool is_awaited(const struct agent *agent, const struct journal_job *job)
+{
+	const struct agent_choice *choice = agent->choice;
+
+	return is_listed(choice->ports, choice->port_count, job->position) &&
+	       is_listed(choice->imeis, choice->imei_count, job->imei);
+}
+
+/*
+ * Where a device stands whose open job is to be taken up, whatever it looks
+ * like by now; NULL: it has none. Over a reboot of the host the bus number
+ * changes and ID_PATH stays.
+ */
+static const char *job_position(const struct agent *agent, const struct hotplug_device *device)
+{
+	const struct journal *journal = agent->context->journal;
+	const struct journal_job *job =
+		journal_find(journal, device->position, device->id_path, NULL);
+	char peer[HUBPORT_POSITION_SIZE];
+	bool moved = !job && hubport_find_peer(device->position, peer) == 0;
+
+	if (moved)
+		job = journal_find(journal, peer, NULL, NULL);
+	if (!job || agent->wish->dry_run || !is_awaited(agent, job))
+		return NULL;
+	return moved ? job->position : device->position;
+}
+
 static void device_added(struct agent *agent, const struct hotplug_device *device)
 {
 	struct modem *modem = agent_find(agent, device->position);
+	bool chosen = agent_chooses(agent->choice, device->vid, device->pid, device->position);
+	const char *position = job_position(agent, device);
 	int r;
 
-	if (!modem && agent->choosing &&
-	    agent_chooses(agent->choice, device->vid, device->pid, device->position)) {
-		check_interface(agent, device);
-		r = agent_add(agent, device->position, &modem);
+	if (!modem && agent->choosing && (chosen || position)) {
+		/* While it flashes it may have other interfaces. */
+		if (!position)
+			check_interface(agent, device);
+		r = agent_add(agent, position ? position : device->position, &modem);
 		if (r < 0)
 			agent->error = r;
 	}
@@ -249,6 +298,15 @@ static void agent_signal(void *data, int signo)
 
 /* ---- the run ---- */
 
+/* The modem that takes @job up: at its position, or known by its ID_PATH. */
+static struct modem *job_modem(const struct agent *agent, const struct journal_job *job)
+{
+	for (struct agent_modem *each = agent->modems; each; each = each->next)
+		if (modem_open_job(each->modem) == job)
+			return each->modem;
+	return agent_find(agent, job->position);
+}
+
 /* Jobs whose modem is away just now are awaited too. */
 static int agent_add_open_jobs(struct agent *agent)
 {
@@ -259,8 +317,7 @@ static int agent_add_open_jobs(struct agent *agent)
 	if (agent->wish->dry_run)
 		return 0;
 	for (unsigned int i = 0; (job = journal_get(agent->context->journal, i)); i++) {
-		if (agent_find(agent, job->position) ||
-		    !is_listed(agent->choice->ports, agent->choice->port_count, job->position))
+		if (job_modem(agent, job) || !is_awaited(agent, job))
 			continue;
 		r = agent_add(agent, job->position, &modem);
 		if (r < 0)
@@ -350,6 +407,7 @@ int agent_upgrade(const struct agent_context *context, const struct agent_choice
 			.interface = wish->interface,
 			.plan = agent_plan,
 			.finished = agent_finished,
+			.moved = agent_moved,
 		},
 	};
 	int r;

@@ -261,6 +261,8 @@ static void console_tell(struct view *view, const struct modem_facts *facts,
 	if (news->type == NEWS_RESULT) {
 		modem_forget(console, facts->position);
 		say_verdict(console, facts, news->result);
+	} else if (news->type == NEWS_DROPPED) {
+		modem_forget(console, facts->position);
 	} else if (!console->options.quiet && news->type == NEWS_NOTE) {
 		/* From the agent itself: no sign of life, and no beginning of a job. */
 		say_text(console, facts, news->text);

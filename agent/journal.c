@@ -31,10 +31,9 @@ struct journal {
 	size_t damages;
 };
 
-void journal_free(struct journal *journal)
+static void journal_forget(struct journal *journal)
 {
-	if (!journal)
-		return;
+	journal->used = 0;
 	while (journal->damages) {
 		struct journal_damaged *damaged =
 			&journal->damaged[--journal->damages];
@@ -42,6 +41,13 @@ void journal_free(struct journal *journal)
 		free(damaged->position);
 		free(damaged->sentence);
 	}
+}
+
+void journal_free(struct journal *journal)
+{
+	if (!journal)
+		return;
+	journal_forget(journal);
 	free(journal->damaged);
 	free(journal->job);
 	util_closep(&journal->jobs);
@@ -213,6 +219,12 @@ int journal_open(const char *dir, struct journal **ret)
 	}
 	*ret = journal;
 	return 0;
+}
+
+int journal_refresh(struct journal *journal)
+{
+	journal_forget(journal);
+	return journal_read_jobs(journal);
 }
 
 int journal_writable(struct journal *journal)

@@ -49,6 +49,12 @@ struct journal_job {
  * is an error: an open job must not be overlooked.
  */
 int journal_open(const char *dir, struct journal **ret);
+/*
+ * Reads all open jobs anew: another agent may have begun or ended one since. To
+ * be called with the lock of a modem in hand. Errors as journal_open(); nothing
+ * is known then.
+ */
+int journal_refresh(struct journal *journal);
 /* NULL is fine. */
 void journal_free(struct journal *journal);
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "agent/attachment.h"
+#include "agent/claim.h"
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
 #include "agent/journal.h"
@@ -23,6 +24,8 @@ struct modem {
 	const struct modem_host *host;
 	struct modem_facts facts;
 
+	char peer[HUBPORT_POSITION_SIZE]; /* the other half of the connector; empty: none */
+
 	struct attachment *attachment;
 
 	/* The job. */
@@ -33,7 +36,8 @@ struct modem {
 	struct dfota_event reply;
 	struct dfota_plan plan;
 	struct journal_job job;
-	struct journal_lock *lock;
+	struct loop_timer moved; /* to take up the job of its IMEI, begun elsewhere */
+	struct claim claim;
 	struct hubport *hubport;
 	char package[512]; /* masked */
 	uint64_t begun_ms;
@@ -83,7 +87,7 @@ static void job_close(struct modem *m, const struct modem_result *result)
 	if (r < 0)
 		modem_note(m, "the finished job could not be removed from the journal: %s",
 			   strerror(-r));
-	r = journal_unmark(JOURNAL_RUN_DIR, m->job.position);
+	r = claim_unmark(&m->claim, &m->job);
 	if (r < 0)
 		modem_note(m, "the busy mark could not be removed: %s", strerror(-r));
 	m->job.started_ms = 0;
@@ -93,11 +97,11 @@ static void job_close(struct modem *m, const struct modem_result *result)
 static void modem_let_go(struct modem *m)
 {
 	loop_timer_disarm(m->host->loop, &m->timer);
+	loop_timer_disarm(m->host->loop, &m->moved);
 	hubport_release(m->hubport);
 	m->hubport = NULL;
 	attachment_close(m->attachment, true);
-	journal_unlock(m->lock);
-	m->lock = NULL;
+	claim_unlock(&m->claim);
 }
 
 static void modem_finish(struct modem *m)
@@ -106,9 +110,10 @@ static void modem_finish(struct modem *m)
 		result_make(&m->machine, m->package, loop_now() - m->begun_ms);
 
 	m->running = false;
-	modem_let_go(m);
-	job_close(m, &result);
 	history_append(m, &result);
+	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
+	job_close(m, &result);
+	modem_let_go(m);
 	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = &result });
 	m->host->finished(m->host->data, m, &result);
 }
@@ -180,11 +185,11 @@ static void action_save(struct modem *m)
 	r = journal_save(m->host->journal, &m->job);
 	if (r < 0)
 		modem_note(m, "the journal could not be written: %s", strerror(-r));
-	marked = journal_mark(JOURNAL_RUN_DIR, &m->job);
+	marked = claim_mark(&m->claim, &m->job);
 	if (marked < 0)
 		modem_note(m, "the busy mark could not be set: %s", strerror(-marked));
 	if (r < 0 && !m->machine.requested) {
-		journal_unmark(JOURNAL_RUN_DIR, m->job.position);
+		claim_unmark(&m->claim, &m->job);
 		m->job.started_ms = 0;
 	}
 	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = r == 0 };
@@ -201,6 +206,11 @@ static void action_identified(struct modem *m)
 	quectel_model(m->machine.firmware, m->facts.model, sizeof(m->facts.model));
 	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
 
+	/* Not from here: the machine is in the middle of a step. */
+	if (journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
+		loop_timer_arm(m->host->loop, &m->moved, loop_now());
+		return;
+	}
 	m->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_NOTHING };
 	m->host->plan(m->host->data, m, &m->plan, m->package, sizeof(m->package));
 	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan };
@@ -411,12 +421,13 @@ void modem_removed(struct modem *m, const struct hotplug_device *device)
 
 /* ---- beginning and end ---- */
 
-static void modem_lock(struct modem *m)
+/* False: it is not ours, and the machine knows why. */
+static bool modem_lock(struct modem *m, const char *position)
 {
 	char reason[200];
 	int holder, r;
 
-	r = journal_lock(JOURNAL_RUN_DIR, m->facts.position, &m->lock, &holder);
+	r = claim_lock(&m->claim, position, &holder);
 	if (r == -EBUSY) {
 		snprintf(reason, sizeof(reason),
 			 "another agent (process %d) holds this modem; wait for its verdict",
@@ -430,6 +441,20 @@ static void modem_lock(struct modem *m)
 			 JOURNAL_RUN_DIR, strerror(-r));
 		modem_failed(m, reason);
 	}
+	return r == 0;
+}
+
+/* What another agent wrote before the lock was free counts: a job of its may be open. */
+static bool modem_read_journal(struct modem *m)
+{
+	char reason[200];
+	int r = journal_refresh(m->host->journal);
+
+	if (r == 0)
+		return true;
+	snprintf(reason, sizeof(reason), "the open jobs cannot be read: %s", strerror(-r));
+	modem_failed(m, reason);
+	return false;
 }
 
 static void modem_resume(struct modem *m, const struct journal_job *job)
@@ -452,6 +477,15 @@ static void modem_resume(struct modem *m, const struct journal_job *job)
 	text_set(m->facts.imei, sizeof(m->facts.imei), job->imei);
 	text_set(m->facts.firmware, sizeof(m->facts.firmware), job->from);
 	dfota_resume(&m->machine, &memory);
+}
+
+const struct journal_job *modem_open_job(const struct modem *m)
+{
+	const struct journal *journal = m->host->journal;
+	const struct journal_job *job =
+		journal_find(journal, m->facts.position, m->facts.id_path, NULL);
+
+	return job ? job : journal_find(journal, m->peer, NULL, NULL);
 }
 
 /* A file that cannot be read may be an open job all the same: then nothing may be requested. */
@@ -484,11 +518,69 @@ static void held_by_journal(struct modem *m, const struct journal_job *job)
 						      .reason = reason });
 }
 
+/* With the locks in hand. */
+static void modem_start(struct modem *m)
+{
+	const struct journal_job *job = modem_open_job(m);
+
+	if (job && !m->host->dry_run) {
+		if (!modem_lock(m, job->position))
+			return;
+		modem_resume(m, job);
+	}
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	held_by_journal(m, job);
+	if (m->running)
+		attachment_open(m->attachment);
+}
+
+/*
+ * Its IMEI has an open job: no request may go out, wherever it was plugged in
+ * then. It runs its normal system now, so it was restarted since.
+ */
+static void modem_moved(void *data)
+{
+	struct modem *m = data;
+	const struct journal_job *job =
+		journal_find(m->host->journal, NULL, NULL, m->facts.imei);
+	bool attached = m->machine.presence != DFOTA_PRESENCE_NONE;
+	struct journal_job moved;
+
+	if (!job) {
+		modem_failed(m, "the open job of this modem has just ended; run again");
+		return;
+	}
+	held_by_journal(m, job);
+	if (!m->running)
+		return;
+	m->host->moved(m->host->data, m, job->position);
+	if (!modem_lock(m, job->position))
+		return;
+	modem_note(m, "its upgrade was begun at %s and is taken up here", job->position);
+	moved = *job;
+	if (dfota_phase_find(moved.stage) < DFOTA_PHASE_RESTART)
+		text_set(moved.stage, sizeof(moved.stage),
+			 dfota_phase_name(DFOTA_PHASE_RESTART));
+	dfota_init(&m->machine, &m->host->limits);
+	modem_resume(m, &moved);
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	if (attached)
+		modem_attached(m, attachment_layout(m->attachment));
+}
+
+bool modem_cancel(struct modem *m)
+{
+	if (!m->running)
+		return false;
+	m->running = false;
+	m->job.started_ms = 0;
+	modem_let_go(m);
+	modem_tell(m, (struct news){ .type = NEWS_DROPPED });
+	return true;
+}
+
 void modem_begin(struct modem *m)
 {
-	const struct journal_job *job =
-		journal_find(m->host->journal, m->facts.position, m->facts.id_path, NULL);
-
 	dfota_init(&m->machine, &m->host->limits);
 	m->running = true;
 	m->has_reply = false;
@@ -497,14 +589,8 @@ void modem_begin(struct modem *m)
 	m->begun_ms = loop_now();
 	if (m->facts.vid)
 		modem_tell(m, (struct news){ .type = NEWS_FOUND });
-	if (job && !m->host->dry_run)
-		modem_resume(m, job);
-	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
-	held_by_journal(m, job);
-	if (m->running)
-		modem_lock(m);
-	if (m->running)
-		attachment_open(m->attachment);
+	if (modem_lock(m, m->facts.position) && modem_read_journal(m))
+		modem_start(m);
 }
 
 void modem_stop(struct modem *m, bool now)
@@ -522,7 +608,10 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 	m->host = host;
 	m->facts.interface = -1;
 	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
+	m->moved = (struct loop_timer){ .fn = modem_moved, .data = m };
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
+	/* None is no error. */
+	hubport_find_peer(position, m->peer);
 	if (r == 0)
 		r = attachment_create(host->loop, host->ports, &modem_attachment_events, m,
 				      &m->attachment);
@@ -550,9 +639,7 @@ const struct modem_facts *modem_facts(const struct modem *m)
 
 bool modem_is_at(const struct modem *m, const char *position)
 {
-	const char *peer = m->hubport ? hubport_peer(m->hubport) : NULL;
-
-	return strcmp(m->facts.position, position) == 0 || (peer && strcmp(peer, position) == 0);
+	return strcmp(m->facts.position, position) == 0 || strcmp(m->peer, position) == 0;
 }
 
 bool modem_is_upgrading(const struct modem *m)

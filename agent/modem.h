@@ -16,6 +16,7 @@
 
 struct hotplug_device;
 struct journal;
+struct journal_job;
 struct loop;
 struct modem;
 struct port_context;
@@ -37,6 +38,8 @@ struct modem_host {
 	/* Which upgrade, if any, for a modem that has just been identified. ret_package (masked) is for people. */
 	void (*plan)(void *data, struct modem *modem, struct dfota_plan *ret,
 		     char *ret_package, size_t package_size);
+	/* The open job that was begun at @position is @modem's: whoever else awaits it there is cancelled. */
+	void (*moved)(void *data, const struct modem *modem, const char *position);
 	/* The job is over and told. Called in the middle of things: neither modem_free() nor modem_begin() from here. */
 	void (*finished)(void *data, struct modem *modem, const struct modem_result *result);
 };
@@ -52,11 +55,17 @@ bool modem_is_at(const struct modem *modem, const char *position);
 /* The request went out: whatever appears at the position concerns this job. */
 bool modem_is_upgrading(const struct modem *modem);
 
+/* The open job that modem_begin() would take up, as the journal was read last; NULL: none. */
+const struct journal_job *modem_open_job(const struct modem *modem);
+
 /*
  * Starts a job: a new one, or with an open job in the journal that one again.
  * The device is told of by modem_added(), before or after.
  */
 void modem_begin(struct modem *modem);
+
+/* Ends without a verdict: the job is another's. False: there was none. */
+bool modem_cancel(struct modem *modem);
 
 void modem_added(struct modem *modem, const struct hotplug_device *device);
 /* udev has set the permissions of a device that was added before. */

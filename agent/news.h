@@ -34,6 +34,7 @@ enum news_type {
 	NEWS_URC,
 	NEWS_NOTE,
 	NEWS_RESULT,
+	NEWS_DROPPED, /* nothing more comes: its job goes on as another modem's */
 };
 
 struct news {

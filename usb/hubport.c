@@ -18,9 +18,6 @@
 #define DEVICES "/sys/bus/usb/devices"
 
 enum {
-	/* "255-255.255.255.255.255.255" is the longest the kernel makes. */
-	POSITION_SIZE = 32,
-
 	/* USB 2.0 specification, tables 9-8 and 9-10. */
 	DEVICE_SIZE = 18,
 	CONFIGURATION_SIZE = 9,
@@ -30,20 +27,20 @@ enum {
 struct hubport {
 	int fd;
 	int peer_fd; /* -1: none is claimed */
-	char position[POSITION_SIZE];
-	char peer[POSITION_SIZE]; /* empty: none is there */
+	char position[HUBPORT_POSITION_SIZE];
+	char peer[HUBPORT_POSITION_SIZE]; /* empty: none is there */
 };
 
 /* A place on a hub, in the words of sysfs. */
 struct place {
-	char hub[POSITION_SIZE];       /* "1-1", "usb1" */
-	char interface[POSITION_SIZE]; /* "1-1:1.0", "1-0:1.0" */
+	char hub[HUBPORT_POSITION_SIZE];       /* "1-1", "usb1" */
+	char interface[HUBPORT_POSITION_SIZE]; /* "1-1:1.0", "1-0:1.0" */
 	unsigned int port;
 };
 
 static bool is_position(const char *position)
 {
-	return strlen(position) < POSITION_SIZE - sizeof(":1.0") &&
+	return strlen(position) < HUBPORT_POSITION_SIZE - sizeof(":1.0") &&
 	       strspn(position, "0123456789.-") == strlen(position);
 }
 
@@ -125,7 +122,7 @@ static int place_claim(const struct place *place, int *ret_fd)
 }
 
 /* "usb2-port1" becomes "2-1", "2-1-port4" becomes "2-1.4". */
-static int peer_position(const char *name, char ret[static POSITION_SIZE])
+static int peer_position(const char *name, char ret[static HUBPORT_POSITION_SIZE])
 {
 	const char *port = strstr(name, "-port");
 	bool root = !strncmp(name, "usb", 3);
@@ -143,14 +140,19 @@ static int peer_position(const char *name, char ret[static POSITION_SIZE])
 	return 0;
 }
 
-static int find_peer(const struct place *place, char ret[static POSITION_SIZE])
+int hubport_find_peer(const char *position, char ret[static HUBPORT_POSITION_SIZE])
 {
 	char path[PATH_MAX], target[PATH_MAX];
+	struct place place;
 	const char *name;
 	ssize_t size;
+	int r;
 
+	r = place_parse(position, &place);
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), DEVICES "/%s/%s/%s-port%u/peer",
-		 place->hub, place->interface, place->hub, place->port);
+		 place.hub, place.interface, place.hub, place.port);
 	size = readlink(path, target, sizeof(target) - 1);
 	if (size < 0)
 		return -errno;
@@ -160,11 +162,11 @@ static int find_peer(const struct place *place, char ret[static POSITION_SIZE])
 }
 
 /* The modem may come back on the other half of its connector (fact 4.6). */
-static void claim_peer(struct hubport *hubport, const struct place *place)
+static void claim_peer(struct hubport *hubport)
 {
 	struct place peer;
 
-	if (find_peer(place, hubport->peer) < 0)
+	if (hubport_find_peer(hubport->position, hubport->peer) < 0)
 		return;
 	if (place_parse(hubport->peer, &peer) < 0 ||
 	    place_claim(&peer, &hubport->peer_fd) < 0)
@@ -187,15 +189,10 @@ int hubport_claim(const char *position, struct hubport **ret)
 	if (r < 0)
 		return r;
 	strcpy(hubport->position, position);
-	claim_peer(hubport, &place);
+	claim_peer(hubport);
 	*ret = hubport;
 	hubport = NULL;
 	return 0;
-}
-
-const char *hubport_peer(const struct hubport *hubport)
-{
-	return *hubport->peer ? hubport->peer : NULL;
 }
 
 /*

@@ -12,6 +12,16 @@
 
 struct hubport;
 
+/* "255-255.255.255.255.255.255" is the longest the kernel makes. */
+#define HUBPORT_POSITION_SIZE 32
+
+/*
+ * The position of the other half of the connector ("2-1.4"), on which a
+ * SuperSpeed modem may return as USB 2, or the other way round (fact 4.6).
+ * -ENODEV: no position.  -ENOENT: it has none.  Other errno of readlink(2).
+ */
+int hubport_find_peer(const char *position, char ret[static HUBPORT_POSITION_SIZE]);
+
 /*
  * @position: "1-1.4".
  * -EACCES: this user may not open the hub's node: go on without.
@@ -20,8 +30,6 @@ struct hubport;
  * A peer that cannot be claimed is left out silently: it may be none.
  */
 int hubport_claim(const char *position, struct hubport **ret);
-/* The peer's position ("2-1.4"), NULL if the connector has none. */
-const char *hubport_peer(const struct hubport *hubport);
 /*
  * Before port_close(…, true): drivers bind only after the release. A device
  * that stands there unconfigured is configured, as the kernel would have done,

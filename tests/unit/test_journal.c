@@ -246,6 +246,24 @@ static void test_find(void **state)
 	journal_free(journal);
 }
 
+static void test_what_another_agent_began_and_ended(void **state)
+{
+	const struct journal_job gone = job_at("1-1", "", "111");
+	const struct journal_job begun = job_at("1-2", "", "222");
+	struct journal *ours = open_journal(), *other;
+
+	(void)state;
+	assert_int_equal(journal_save(ours, &gone), 0);
+	other = open_journal();
+	assert_int_equal(journal_remove(other, "1-1"), 0);
+	assert_int_equal(journal_save(other, &begun), 0);
+	assert_int_equal(journal_refresh(ours), 0);
+	assert_null(journal_find(ours, "1-1", NULL, NULL));
+	assert_job_equal(journal_find(ours, "1-2", NULL, NULL), &begun);
+	journal_free(other);
+	journal_free(ours);
+}
+
 static void test_jobs_that_are_not_saved(void **state)
 {
 	struct journal *journal = open_journal();
@@ -1036,6 +1054,7 @@ int main(void)
 		FOLDER(test_a_job_survives_the_agent),
 		FOLDER(test_removing_one_of_three),
 		FOLDER(test_find),
+		FOLDER(test_what_another_agent_began_and_ended),
 		FOLDER(test_jobs_that_are_not_saved),
 		FOLDER(test_damaged_files_are_kept_and_told),
 		FOLDER(test_strange_things_in_the_folder),

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/claim.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "agent/core/text.h"
+#include "usb/hubport.h"
+
+static bool claim_has(const struct claim *claim, const char *position)
+{
+	for (size_t i = 0; i < claim->places; i++)
+		if (strcmp(claim->place[i].position, position) == 0)
+			return true;
+	return false;
+}
+
+static int claim_lock_place(struct claim *claim, const char *position, int *ret_holder)
+{
+	struct journal_lock *lock;
+	int r;
+
+	if (claim_has(claim, position))
+		return 0;
+	if (claim->places == CLAIM_PLACES)
+		return -ENOSPC;
+	r = journal_lock(JOURNAL_RUN_DIR, position, &lock, ret_holder);
+	if (r < 0)
+		return r;
+	text_set(claim->place[claim->places].position, sizeof(claim->place[0].position), position);
+	claim->place[claim->places++].lock = lock;
+	return 0;
+}
+
+int claim_lock(struct claim *claim, const char *position, int *ret_holder)
+{
+	char peer[HUBPORT_POSITION_SIZE];
+	int r = claim_lock_place(claim, position, ret_holder);
+
+	if (r == 0 && hubport_find_peer(position, peer) == 0)
+		r = claim_lock_place(claim, peer, ret_holder);
+	return r;
+}
+
+void claim_unlock(struct claim *claim)
+{
+	while (claim->places)
+		journal_unlock(claim->place[--claim->places].lock);
+}
+
+int claim_mark(const struct claim *claim, const struct journal_job *job)
+{
+	int r = journal_mark(JOURNAL_RUN_DIR, job);
+
+	for (size_t i = 0; i < claim->places && r == 0; i++) {
+		struct journal_job here = *job;
+
+		text_set(here.position, sizeof(here.position), claim->place[i].position);
+		r = journal_mark(JOURNAL_RUN_DIR, &here);
+	}
+	return r;
+}
+
+int claim_unmark(const struct claim *claim, const struct journal_job *job)
+{
+	int r = journal_unmark(JOURNAL_RUN_DIR, job->position);
+
+	for (size_t i = 0; i < claim->places; i++) {
+		int each = journal_unmark(JOURNAL_RUN_DIR, claim->place[i].position);
+
+		r = r ? r : each;
+	}
+	return r;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One agent per modem: the locks and busy marks of every place where a modem
+ * may show up. Those are its position, the other half of its connector, and
+ * where its open job was begun.
+ */
+#ifndef QFOTA_CLAIM_H
+#define QFOTA_CLAIM_H
+
+#include <stddef.h>
+
+#include "agent/journal.h"
+
+#define CLAIM_PLACES 4
+
+/* Zeroed: holds nothing. */
+struct claim {
+	struct {
+		char position[64];
+		struct journal_lock *lock;
+	} place[CLAIM_PLACES];
+	size_t places;
+};
+
+/*
+ * Locks @position and its peer; nothing to do if they are locked by @claim
+ * already. -EBUSY: another agent has one, *ret_holder is its pid (0: unknown).
+ * -ENOSPC: too many places. Else as journal_lock(). What was locked stays so.
+ */
+int claim_lock(struct claim *claim, const char *position, int *ret_holder);
+void claim_unlock(struct claim *claim);
+
+/* Each place, and where the job was begun, as busy with @job. Errors as journal_mark(), the first. */
+int claim_mark(const struct claim *claim, const struct journal_job *job);
+int claim_unmark(const struct claim *claim, const struct journal_job *job);
+
+#endif
