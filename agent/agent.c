@@ -43,16 +43,20 @@ struct agent {
 
 /* ---- exit status ---- */
 
-/* 2 and 3 only when nothing else applies; else the highest number. */
+/* Else the highest number. */
 static int status_rank(int status)
 {
 	return status == STATUS_USAGE || status == STATUS_NO_MODEM ? 1 : status * 10;
 }
 
+int agent_worst(int status, int other)
+{
+	return status_rank(other) > status_rank(status) ? other : status;
+}
+
 static void status_worsen(struct agent *agent, int status)
 {
-	if (status_rank(status) > status_rank(agent->status))
-		agent->status = status;
+	agent->status = agent_worst(agent->status, status);
 }
 
 static bool is_listed(const char *const *list, size_t count, const char *text)

@@ -39,6 +39,9 @@ struct agent_context {
 bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
 		   const char *position);
 
+/* Of two exit statuses the one that tells for all: 2 and 3 only when nothing else applies. */
+int agent_worst(int status, int other);
+
 /*
  * Upgrades all chosen modems that are plugged in, takes open jobs up, and
  * returns when each has its verdict: *ret_status is the exit status (0..9).

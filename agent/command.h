@@ -46,6 +46,7 @@ struct command {
 extern const struct command command_upgrade;
 extern const struct command command_list;
 extern const struct command command_history;
+extern const struct command command_replay;
 
 /* One sentence to stderr, "qfota-agent: " before it. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -19,7 +19,8 @@
  * its fields, always all and in the same order. Times of actions count from the
  * same beginning, 0 is never. In a text every byte outside 0x20..0x7e, the quote
  * and the backslash stand as \xHH. "limits", and "memory" for a job that was
- * taken up from the journal, are what the machine begins with.
+ * taken up from the journal, are what the machine begins with. In a transcript
+ * that is kept, lines that begin with # are for people.
  *
  * Bytes of a line that came in parts are written when it is complete, so with
  * their older time; more=1: the next record of that port and direction was
