@@ -10,6 +10,7 @@
 #include "agent/live.h"
 #include "agent/loop.h"
 #include "agent/modem_line.h"
+#include "agent/output.h"
 #include "agent/util.h"
 
 #define HEARTBEAT_MS 60000 /* no line for so long: one is due */
@@ -34,6 +35,8 @@ static void console_fail(struct console *console, int error)
 
 static void console_draw(struct console *console, const struct live_modem *modems, uint64_t now)
 {
+	if (!output_is_ready(console->live.file, 0))
+		return;
 	if (live_draw(&console->live, modems, now) < 0)
 		console_fail(console, -ENOMEM);
 }
@@ -43,14 +46,15 @@ static void console_draw(struct console *console, const struct live_modem *modem
 /* Above the live ones, which are drawn anew after the news. */
 static void console_say(struct console *console, FILE *file, const struct line *line)
 {
+	bool counts = file == console->options.out;
+	int r;
+
 	if (console->live.drawn)
 		console_draw(console, NULL, console->live.drawn_ms);
-	errno = 0;
-	if (fputs(line->text, file) != EOF && fputc('\n', file) != EOF && fflush(file) != EOF)
-		return;
+	r = output_line(file, line->text, counts && !console->error ? OUTPUT_PATIENCE_MS : 0);
 	/* Nothing can be done about a stderr that takes no text: only verdicts count. */
-	if (file == console->options.out)
-		console_fail(console, errno ? -errno : -EIO);
+	if (r < 0 && counts)
+		console_fail(console, r);
 }
 
 static void say_progress(struct console *console, struct live_modem *modem, uint64_t now,

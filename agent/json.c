@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "agent/core/source.h"
+#include "agent/output.h"
 #include "agent/util.h"
 
 /* An object under construction. After the first error nothing more is added. */
@@ -260,14 +261,6 @@ static bool build_news(struct builder *builder, const struct modem_facts *modem,
 	return false;
 }
 
-static int line_write(FILE *out, const char *line)
-{
-	errno = 0;
-	if (fputs(line, out) == EOF || fputc('\n', out) == EOF || fflush(out) == EOF)
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
 static void json_tell(struct view *view, const struct modem_facts *modem, const struct news *news)
 {
 	struct json_view *json = container_of(view, struct json_view, view);
@@ -279,7 +272,7 @@ static void json_tell(struct view *view, const struct modem_facts *modem, const 
 		return;
 	r = builder_end(&builder, &line);
 	if (r == 0)
-		r = line_write(json->out, line);
+		r = output_line(json->out, line, json->error ? 0 : OUTPUT_PATIENCE_MS);
 	builder_clear(&builder);
 	if (r < 0 && !json->error)
 		json->error = r;

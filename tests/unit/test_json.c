@@ -11,9 +11,11 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/json.h"
 #include "agent/util.h"
@@ -342,6 +344,37 @@ static void test_disk_is_full(void **state)
 	fclose(full);
 }
 
+/* Would hang, if it waited for a reader that stands still. */
+static void test_reader_stands_still(void **state)
+{
+	struct modem_facts modem = ep06();
+	struct news news = { .type = NEWS_FOUND };
+	struct json_view json;
+	char block[512] = "";
+	FILE *out;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], block, sizeof(block)) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	out = fdopen(ends[1], "w");
+	assert_non_null(out);
+	json_view_init(&json, out);
+	json.view.tell(&json.view, &modem, &news);
+	assert_int_equal(json_view_error(&json), -EAGAIN);
+	/* It reads on: so is written on, but what is lost stays told. */
+	while (read(ends[0], block, sizeof(block)) > 0)
+		;
+	json.view.tell(&json.view, &modem, &news);
+	assert_in_range(read(ends[0], block, sizeof(block)), 1, sizeof(block));
+	assert_memory_equal(block, "{\"event\":\"found\"", 16);
+	assert_int_equal(json_view_error(&json), -EAGAIN);
+	fclose(out);
+	close(ends[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_result_for_the_history),
 		cmocka_unit_test_setup_teardown(test_memory_runs_out, stream_open, stream_close),
 		cmocka_unit_test(test_disk_is_full),
+		cmocka_unit_test(test_reader_stands_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
