@@ -67,8 +67,8 @@ static bool is_listed(const char *const *list, size_t count, const char *text)
 	return count == 0;
 }
 
-static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret, char *ret_package,
-		       size_t package_size)
+static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
+		       struct package_file *ret_file, char *ret_package, size_t package_size)
 {
 	struct agent *agent = data;
 	const struct modem_facts *facts = modem_facts(modem);
@@ -80,7 +80,8 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret, 
 		text_set(ret->reason, sizeof(ret->reason), "its IMEI was not asked for");
 		return;
 	}
-	plan_make(agent->wish, agent->context->config, facts->firmware, ret, &package);
+	plan_make(agent->wish, agent->context->config, facts->firmware, ret, ret_file,
+		  &package);
 	source_mask(package ? package : "", ret_package, package_size);
 }
 

@@ -58,6 +58,13 @@ static void attachment_bytes(void *data, unsigned int serial, const uint8_t *byt
 	}
 }
 
+static void attachment_written(void *data, unsigned int serial, size_t size)
+{
+	struct attachment *a = data;
+
+	a->events->written(a->data, serial, size);
+}
+
 static void attachment_detach(struct attachment *a)
 {
 	port_close(a->port, false);
@@ -92,8 +99,7 @@ static void attachment_gone(void *data, int error)
 
 static void attachment_tell(struct attachment *a)
 {
-	for (size_t i = 0; i < LAYOUT_SERIAL_MAX; i++)
-		at_parser_reset(&a->parser[i]);
+	memset(a->parser, 0, sizeof(a->parser));
 	a->attached = true;
 	a->events->attached(a->data, &a->layout);
 }
@@ -137,6 +143,7 @@ static void attachment_try(struct attachment *a)
 {
 	static const struct port_events port_events = {
 		.bytes = attachment_bytes,
+		.written = attachment_written,
 		.gone = attachment_gone,
 	};
 
@@ -226,6 +233,11 @@ void attachment_close(struct attachment *a, bool give_back)
 int attachment_write(struct attachment *a, unsigned int serial, const void *bytes, size_t size)
 {
 	return a->port ? port_write(a->port, serial, bytes, size) : -ENODEV;
+}
+
+void attachment_expect_acks(struct attachment *a, unsigned int serial, bool expect)
+{
+	a->parser[serial].acks = expect;
 }
 
 int attachment_create(struct loop *loop, struct port_context *ports,

@@ -25,6 +25,8 @@ struct attachment_events {
 	/* Raw, for a transcript, before the lines in them. */
 	void (*bytes)(void *data, unsigned int serial, const uint8_t *bytes, size_t size);
 	void (*line)(void *data, unsigned int serial, const struct at_line *line);
+	/* So many bytes of what was written have reached the modem. */
+	void (*written)(void *data, unsigned int serial, size_t size);
 	/* The node cannot be opened; @reason says what to do. Tried again when udev is done with it. */
 	void (*failed)(void *data, const char *reason);
 };
@@ -50,5 +52,7 @@ void attachment_close(struct attachment *attachment, bool give_back);
 /* -ENODEV: not attached; else as port_write(). */
 int attachment_write(struct attachment *attachment, unsigned int serial, const void *bytes,
 		     size_t size);
+/* Whether a letter A where a line would begin is an ACK (at.h). */
+void attachment_expect_acks(struct attachment *attachment, unsigned int serial, bool expect);
 
 #endif

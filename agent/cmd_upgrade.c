@@ -14,6 +14,7 @@
 #include "agent/journal.h"
 #include "agent/json.h"
 #include "agent/loop.h"
+#include "agent/package_file.h"
 #include "agent/recorder.h"
 #include "agent/util.h"
 
@@ -40,6 +41,21 @@ static int take_package(struct wish *wish, char *argument)
 	return 0;
 }
 
+/* Each modem opens it anew when its turn comes; what is wrong now is told at once. */
+static int check_file(const char *path)
+{
+	struct package_file file;
+	char error[256];
+	int r = package_file_open(path, NULL, &file, error, sizeof(error));
+
+	if (r < 0) {
+		command_error("%s", error);
+		return -EINVAL;
+	}
+	package_file_close(&file);
+	return 0;
+}
+
 static int parse_package(struct wish *wish, int count, char *const *arguments)
 {
 	const char *error;
@@ -60,12 +76,7 @@ static int parse_package(struct wish *wish, int count, char *const *arguments)
 		command_error("%s", error);
 		return -EINVAL;
 	}
-	if (wish->source.kind == SOURCE_KIND_FILE) {
-		command_error("this version cannot upload a local file; give an http, https or ftp "
-			      "URL, or modem:PATH");
-		return -EINVAL;
-	}
-	return 0;
+	return wish->source.kind == SOURCE_KIND_FILE ? check_file(wish->source.argument) : 0;
 }
 
 static int open_config(struct upgrade *u)

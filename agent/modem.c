@@ -10,10 +10,12 @@
 #include "agent/attachment.h"
 #include "agent/claim.h"
 #include "agent/core/quectel.h"
+#include "agent/core/source.h"
 #include "agent/core/text.h"
 #include "agent/journal.h"
 #include "agent/json.h"
 #include "agent/loop.h"
+#include "agent/package_file.h"
 #include "agent/recorder.h"
 #include "agent/result.h"
 #include "agent/util.h"
@@ -34,12 +36,15 @@ struct modem {
 	bool running;	   /* begun, not finished */
 	bool has_reply;	   /* an answer that the machine waits for */
 	struct dfota_event reply;
+	char failure[128]; /* what a reply says */
 	struct dfota_plan plan;
 	struct journal_job job;
 	struct loop_timer moved; /* to take up the job of its IMEI, begun elsewhere */
 	struct claim claim;
 	struct hubport *hubport;
 	char package[512]; /* masked */
+	struct package_file file;
+	size_t data_written; /* bytes of it that are on their way */
 	uint64_t begun_ms;
 };
 
@@ -101,6 +106,7 @@ static void modem_let_go(struct modem *m)
 	hubport_release(m->hubport);
 	m->hubport = NULL;
 	attachment_close(m->attachment, true);
+	package_file_close(&m->file);
 	claim_unlock(&m->claim);
 }
 
@@ -124,7 +130,10 @@ static void action_send(struct modem *m, uint8_t port)
 {
 	char line[DFOTA_COMMAND_SIZE + 1];
 	int length = snprintf(line, sizeof(line), "%s\r", m->machine.command);
-	int r = attachment_write(m->attachment, port, line, (size_t)length);
+	int r;
+
+	attachment_expect_acks(m->attachment, port, false);
+	r = attachment_write(m->attachment, port, line, (size_t)length);
 
 	if (m->host->recorder)
 		recorder_bytes(m->host->recorder, m->facts.position, port, RECORDER_OUT,
@@ -132,6 +141,36 @@ static void action_send(struct modem *m, uint8_t port)
 	/* Gone meanwhile: the news of that is on its way. */
 	if (r < 0 && r != -ENODEV)
 		modem_note(m, "a command could not be sent: %s", strerror(-r));
+}
+
+static int data_send(struct modem *m, const struct dfota_action *action)
+{
+	_cleanup_free_ uint8_t *bytes = malloc(action->data.size);
+	int r;
+
+	if (!bytes)
+		return -ENOMEM;
+	r = package_file_read(&m->file, action->data.from, bytes, action->data.size);
+	if (r < 0)
+		return r;
+	r = attachment_write(m->attachment, action->data.port, bytes, action->data.size);
+	if (r == 0)
+		m->data_written += action->data.size;
+	return r == -ENODEV ? 0 : r;
+}
+
+static void action_data(struct modem *m, const struct dfota_action *action)
+{
+	int r;
+
+	attachment_expect_acks(m->attachment, action->data.port, action->data.acks);
+	r = data_send(m, action);
+	if (r == 0)
+		return;
+	snprintf(m->failure, sizeof(m->failure), "the package could not be read on: %s",
+		 strerror(-r));
+	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = m->failure };
+	m->has_reply = true;
 }
 
 /* Autosuspend needs no care: the kernel keeps a device awake whose usbfs node is open. */
@@ -212,7 +251,8 @@ static void action_identified(struct modem *m)
 		return;
 	}
 	m->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_NOTHING };
-	m->host->plan(m->host->data, m, &m->plan, m->package, sizeof(m->package));
+	package_file_close(&m->file);
+	m->host->plan(m->host->data, m, &m->plan, &m->file, m->package, sizeof(m->package));
 	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan };
 	m->has_reply = true;
 }
@@ -222,6 +262,9 @@ static void modem_act(struct modem *m, const struct dfota_action *action, const 
 	switch (action->type) {
 	case DFOTA_ACTION_SEND:
 		action_send(m, action->port);
+		break;
+	case DFOTA_ACTION_DATA:
+		action_data(m, action);
 		break;
 	case DFOTA_ACTION_TIME:
 		if (action->time_ms)
@@ -335,7 +378,10 @@ static void modem_attached(void *data, const struct layout *layout)
 
 static void modem_detached(void *data)
 {
-	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
+	struct modem *m = data;
+
+	m->data_written = 0;
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
 }
 
 static void modem_bytes(void *data, unsigned int serial, const uint8_t *bytes, size_t size)
@@ -353,6 +399,19 @@ static void modem_line(void *data, unsigned int serial, const struct at_line *li
 						 .line = { (uint8_t)serial, line } });
 }
 
+static void modem_written(void *data, unsigned int serial, size_t size)
+{
+	struct modem *m = data;
+
+	(void)serial;
+	/* Commands are no news: their answers tell. */
+	if (!m->data_written)
+		return;
+	m->data_written -= size < m->data_written ? size : m->data_written;
+	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_WRITTEN,
+					      .written = (uint32_t)size });
+}
+
 static void modem_failed(void *data, const char *reason)
 {
 	modem_event(data, &(struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = reason });
@@ -363,6 +422,7 @@ static const struct attachment_events modem_attachment_events = {
 	.detached = modem_detached,
 	.bytes = modem_bytes,
 	.line = modem_line,
+	.written = modem_written,
 	.failed = modem_failed,
 };
 
@@ -457,8 +517,19 @@ static bool modem_read_journal(struct modem *m)
 	return false;
 }
 
+/* The journal holds what was accepted once, with credentials masked. */
+static enum source_kind source_kind_of(const char *package)
+{
+	struct source source = { .kind = SOURCE_KIND_URL };
+	const char *error;
+
+	source_parse(package, &source, &error);
+	return source.kind;
+}
+
 static void modem_resume(struct modem *m, const struct journal_job *job)
 {
+	enum source_kind kind = source_kind_of(job->package);
 	struct dfota_memory memory = {
 		.phase = dfota_phase_find(job->stage),
 		.firmware = job->from,
@@ -466,7 +537,8 @@ static void modem_resume(struct modem *m, const struct journal_job *job)
 		.target = job->target,
 		.transfer = job->transfer,
 		.end = job->end,
-		.download = strstr(job->package, "://") != NULL,
+		.download = kind == SOURCE_KIND_URL,
+		.stored = kind == SOURCE_KIND_FILE,
 	};
 
 	/* A stage that this version does not know: as late as possible, so that nothing is repeated. */
@@ -607,6 +679,7 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 		return -ENOMEM;
 	m->host = host;
 	m->facts.interface = -1;
+	m->file.fd = -1;
 	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
 	m->moved = (struct loop_timer){ .fn = modem_moved, .data = m };
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;

@@ -19,6 +19,7 @@ struct journal;
 struct journal_job;
 struct loop;
 struct modem;
+struct package_file;
 struct port_context;
 struct recorder;
 
@@ -35,9 +36,12 @@ struct modem_host {
 	bool dry_run;
 	int interface; /* take this one as the AT port; -1: choose */
 	void *data;
-	/* Which upgrade, if any, for a modem that has just been identified. ret_package (masked) is for people. */
+	/*
+	 * Which upgrade, if any, for a modem that has just been identified.
+	 * *ret_file is open if the plan has an upload; ret_package (masked) is for people.
+	 */
 	void (*plan)(void *data, struct modem *modem, struct dfota_plan *ret,
-		     char *ret_package, size_t package_size);
+		     struct package_file *ret_file, char *ret_package, size_t package_size);
 	/* The open job that was begun at @position is @modem's: whoever else awaits it there is cancelled. */
 	void (*moved)(void *data, const struct modem *modem, const char *position);
 	/* The job is over and told. Called in the middle of things: neither modem_free() nor modem_begin() from here. */

@@ -8,6 +8,7 @@
 #include "agent/core/deltas.h"
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
+#include "agent/package_file.h"
 #include "agent/util.h"
 
 static void _printf_(3, 4) plan_set(struct dfota_plan *plan, enum dfota_plan_kind kind,
@@ -21,12 +22,29 @@ static void _printf_(3, 4) plan_set(struct dfota_plan *plan, enum dfota_plan_kin
 	va_end(arguments);
 }
 
+/* @where: what names the package, for messages; NULL: the command line. */
+static void plan_upload(struct dfota_plan *plan, const char *path, const char *sha256,
+			const char *where, struct package_file *ret_file)
+{
+	char error[160];
+
+	if (package_file_open(path, sha256, ret_file, error, sizeof(error)) < 0) {
+		plan_set(plan, DFOTA_PLAN_CONFIG, "%s%s%s", where ? where : "", where ? ": " : "",
+			 error);
+		return;
+	}
+	plan->upload = true;
+	plan->size = ret_file->size;
+	plan->sum = ret_file->sum;
+}
+
 static void plan_upgrade(struct dfota_plan *plan, const struct source *source, const char *target)
 {
 	plan->kind = DFOTA_PLAN_UPGRADE;
 	plan->download = source->kind == SOURCE_KIND_URL;
-	text_set(plan->argument, sizeof(plan->argument), source->argument);
 	text_set(plan->target, sizeof(plan->target), target ? target : "");
+	if (source->kind != SOURCE_KIND_FILE)
+		text_set(plan->argument, sizeof(plan->argument), source->argument);
 }
 
 static bool firmware_is(const char *firmware, const char *wanted)
@@ -35,8 +53,8 @@ static bool firmware_is(const char *firmware, const char *wanted)
 }
 
 /* One package for all, as stated on the command line. */
-static void plan_by_wish(const struct wish *wish, const char *firmware,
-			 struct dfota_plan *ret)
+static void plan_by_wish(const struct wish *wish, const char *firmware, struct dfota_plan *ret,
+			 struct package_file *ret_file)
 {
 	text_set(ret->target, sizeof(ret->target), wish->to ? wish->to : "");
 	if (wish->to && firmware_is(firmware, wish->to))
@@ -48,6 +66,8 @@ static void plan_by_wish(const struct wish *wish, const char *firmware,
 			 wish->from, firmware);
 	else
 		plan_upgrade(ret, &wish->source, wish->to);
+	if (ret->kind == DFOTA_PLAN_UPGRADE && wish->source.kind == SOURCE_KIND_FILE)
+		plan_upload(ret, wish->source.argument, NULL, NULL, ret_file);
 }
 
 static const struct delta *next_delta(const struct config *config, const char *firmware,
@@ -56,24 +76,25 @@ static const struct delta *next_delta(const struct config *config, const char *f
 	return deltas_next(config->delta, config->deltas, firmware, target, NULL);
 }
 
-static void plan_by_delta(const struct delta *delta, struct dfota_plan *ret, const char **package)
+static void plan_by_delta(const struct delta *delta, struct dfota_plan *ret,
+			  struct package_file *ret_file, const char **package)
 {
 	struct source source;
 	const char *error;
 
-	if (source_parse(delta->package, &source, &error) < 0)
-		plan_set(ret, DFOTA_PLAN_CONFIG, "%s: %s", delta->where, error);
-	else if (source.kind == SOURCE_KIND_FILE)
-		plan_set(ret, DFOTA_PLAN_CONFIG,
-			 "%s: this version cannot upload a local file; give a URL or modem:PATH",
-			 delta->where);
-	else
-		plan_upgrade(ret, &source, delta->to);
 	*package = delta->package;
+	if (source_parse(delta->package, &source, &error) < 0) {
+		plan_set(ret, DFOTA_PLAN_CONFIG, "%s: %s", delta->where, error);
+		return;
+	}
+	plan_upgrade(ret, &source, delta->to);
+	if (source.kind == SOURCE_KIND_FILE)
+		plan_upload(ret, source.argument, delta->sha256, delta->where, ret_file);
 }
 
 static void plan_by_config(const struct config *config, const char *firmware,
-			   struct dfota_plan *ret, const char **package)
+			   struct dfota_plan *ret, struct package_file *ret_file,
+			   const char **package)
 {
 	const char *target = NULL;
 	const struct delta *delta;
@@ -95,7 +116,7 @@ static void plan_by_config(const struct config *config, const char *firmware,
 	}
 	delta = next_delta(config, firmware, target);
 	if (delta)
-		plan_by_delta(delta, ret, package);
+		plan_by_delta(delta, ret, ret_file, package);
 	else
 		plan_set(ret, DFOTA_PLAN_CONFIG,
 			 "no chain of deltas leads from %s to its target %s; add the missing "
@@ -104,14 +125,15 @@ static void plan_by_config(const struct config *config, const char *firmware,
 }
 
 void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
-	       struct dfota_plan *ret, const char **ret_package)
+	       struct dfota_plan *ret, struct package_file *ret_file, const char **ret_package)
 {
 	*ret = (struct dfota_plan){ .dry_run = wish->dry_run };
+	ret_file->fd = -1;
 	*ret_package = wish->package;
 	if (wish->package)
-		plan_by_wish(wish, firmware, ret);
+		plan_by_wish(wish, firmware, ret, ret_file);
 	else
-		plan_by_config(config, firmware, ret, ret_package);
+		plan_by_config(config, firmware, ret, ret_file, ret_package);
 }
 
 bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware)

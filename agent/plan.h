@@ -12,6 +12,7 @@
 #include "agent/core/source.h"
 
 struct config;
+struct package_file;
 
 /* What the command line says. */
 struct wish {
@@ -24,9 +25,12 @@ struct wish {
 	int interface;	   /* take this one as the AT port, -1: choose */
 };
 
-/* *ret_package: with its credentials; NULL if none is concerned. */
+/*
+ * *ret_package: with its credentials; NULL if none is concerned. *ret_file: open
+ * if the package is a local file and the plan is an upgrade, else its fd is -1.
+ */
 void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
-	       struct dfota_plan *ret, const char **ret_package);
+	       struct dfota_plan *ret, struct package_file *ret_file, const char **ret_package);
 
 /* True if the configuration leads on from @firmware, which a job has just reached. */
 bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware);

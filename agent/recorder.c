@@ -308,13 +308,14 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 
 	record_begin(&record, TRANSCRIPT_MEMORY, position, time_ms);
 	record.memory = (struct dfota_memory){
-		.phase = d->phase,
+		.phase = d->settling ? DFOTA_PHASE_UPLOAD : d->phase,
 		.firmware = d->firmware,
 		.imei = d->imei,
 		.target = d->plan.target,
 		.transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1,
 		.end = d->evidence.end_seen ? d->evidence.end : -1,
 		.download = d->plan.download,
+		.stored = d->stored,
 	};
 	record_write(recorder, &record);
 }
@@ -328,7 +329,7 @@ static void start_write(struct recorder *recorder, const char *position, const s
 	record_begin(&record, TRANSCRIPT_LIMITS, position, time_ms);
 	record.limits = d->limits;
 	record_write(recorder, &record);
-	if (d->resumed)
+	if (d->resumed || d->settling)
 		memory_write(recorder, position, d, time_ms);
 	record_begin(&record, TRANSCRIPT_EVENT, position, time_ms);
 	transcript_set_event(&record, &start);

@@ -11,6 +11,11 @@ void at_parser_reset(struct at_parser *parser)
 	parser->cut = false;
 }
 
+static bool at_is_ack(const struct at_parser *parser, char byte)
+{
+	return parser->acks && byte == 'A' && !parser->length;
+}
+
 /* A code may be a number or, with CMEE=2, words (AT manual V2.0, 15.4). */
 static bool at_is_error(const char *text, int *ret_code)
 {
@@ -36,6 +41,8 @@ static void at_line_classify(struct at_parser *parser, struct at_line *ret)
 	};
 	if (strcmp(ret->text, "OK") == 0)
 		ret->type = AT_LINE_OK;
+	else if (strcmp(ret->text, "CONNECT") == 0)
+		ret->type = AT_LINE_CONNECT;
 	else if (at_is_error(ret->text, &ret->code))
 		ret->type = AT_LINE_ERROR;
 }
@@ -47,6 +54,10 @@ size_t at_parser_feed(struct at_parser *parser, const uint8_t *bytes, size_t siz
 	for (size_t at = 0; at < size; at++) {
 		char byte = (char)bytes[at];
 
+		if (at_is_ack(parser, byte)) {
+			*ret = (struct at_line){ .type = AT_LINE_ACK, .text = "", .code = -1 };
+			return at + 1;
+		}
 		if (byte == '\r' || byte == '\n') {
 			if (!parser->length)
 				continue;

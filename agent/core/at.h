@@ -22,6 +22,8 @@ enum at_line_type {
 	AT_LINE_TEXT,  /* anything that is not one of the following */
 	AT_LINE_OK,
 	AT_LINE_ERROR, /* ERROR, +CME ERROR, +CMS ERROR */
+	AT_LINE_CONNECT, /* a data phase begins */
+	AT_LINE_ACK,	 /* one block of an upload was taken; no text */
 };
 
 struct at_line {
@@ -35,6 +37,7 @@ struct at_parser {
 	char buffer[AT_LINE_MAX + 1];
 	uint16_t length;
 	bool cut;
+	bool acks; /* a letter A where a line would begin is an ACK (facts 3.2) */
 };
 
 /* Also after every re-enumeration: half a line from before means nothing. */

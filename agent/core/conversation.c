@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/core/text.h"
+#include "agent/core/upload.h"
 
 /* AT gets its OK within 2 s, three tries a port (facts 4.3, selection rule). */
 #define PROBE_ANSWER_MS 2000
@@ -101,6 +102,35 @@ static const struct query network_queries[] = {
 	{ NULL, false, NULL },
 };
 
+/* +QFLDS: 12987840,14483456: free and all bytes */
+static bool take_store_free(struct dfota *d, const char *text)
+{
+	const char *number = text_after(text, "+QFLDS:");
+
+	return number && text_number(text_skip_blanks(number), &d->store_free);
+}
+
+/* +QFLST: "UFS:qfota.zip",3000, or without UFS: (facts 3.1) */
+static bool take_leftover(struct dfota *d, const char *text)
+{
+	const char *name = text_after(text, "+QFLST: \"");
+	const char *bare = text_after(name, "UFS:");
+	const char *size = text_after(bare ? bare : name, UPLOAD_NAME "\",");
+
+	return size && text_number(text_skip_blanks(size), &d->leftover_size);
+}
+
+static const struct query store_queries[] = {
+	{ "AT+QFLDS=\"UFS\"", false, take_store_free },
+	{ "AT+QFLST=\"" UPLOAD_NAME "\"", false, take_leftover },
+	{ NULL, false, NULL },
+};
+
+static const struct query sweep_queries[] = {
+	{ "AT+QFDEL=\"" UPLOAD_NAME "\"", false, NULL },
+	{ NULL, false, NULL },
+};
+
 static const struct query confirm_queries[] = {
 	{ "ATE0", false, NULL },
 	{ "AT+CGMR", true, take_firmware_now },
@@ -111,6 +141,8 @@ static const struct query confirm_queries[] = {
 static const struct query *const scripts[] = {
 	[CONVERSATION_SCRIPT_IDENTIFY] = identify_queries,
 	[CONVERSATION_SCRIPT_NETWORK] = network_queries,
+	[CONVERSATION_SCRIPT_STORE] = store_queries,
+	[CONVERSATION_SCRIPT_SWEEP] = sweep_queries,
 	[CONVERSATION_SCRIPT_CONFIRM] = confirm_queries,
 };
 

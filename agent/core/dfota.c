@@ -8,15 +8,31 @@
 #include "agent/core/prepare.h"
 #include "agent/core/step.h"
 #include "agent/core/text.h"
+#include "agent/core/upload.h"
+
+static struct evidence evidence_of(const struct dfota *d, enum verdict_stop stop)
+{
+	struct evidence evidence = d->evidence;
+
+	evidence.stop = stop;
+	evidence.uploading = d->stored && !d->requested;
+	evidence.firmware = verdict_compare(d->firmware_now, d->firmware, d->plan.target);
+	evidence.imei = verdict_compare_imei(d->imei_now, d->imei);
+	return evidence;
+}
+
+int step_exit(const struct dfota *d, enum verdict_stop stop)
+{
+	struct evidence evidence = evidence_of(d, stop);
+
+	return verdict_decide(&evidence).exit;
+}
 
 void step_finish(struct step *s, enum verdict_stop stop)
 {
 	struct dfota *d = s->d;
-	struct evidence *evidence = &d->evidence;
 
-	evidence->stop = stop;
-	evidence->firmware = verdict_compare(d->firmware_now, d->firmware, d->plan.target);
-	evidence->imei = verdict_compare_imei(d->imei_now, d->imei);
+	d->evidence = evidence_of(d, stop);
 	memset(d->timer, 0, sizeof(d->timer));
 	d->state = DFOTA_STATE_FINISHED;
 	step_emit(s, DFOTA_ACTION_FINISH);
@@ -71,6 +87,16 @@ static const struct state_facts {
 		prepare_plan_take },
 	[DFOTA_STATE_CHECK] = { "check", DFOTA_PHASE_CHECK, LIMIT_NETWORK, prepare_check_enter,
 		prepare_check_take },
+	[DFOTA_STATE_STORE] = { "store", DFOTA_PHASE_CHECK, LIMIT_READY, upload_store_enter,
+		upload_store_take },
+	[DFOTA_STATE_SAVE_UPLOAD] = { "save-upload", DFOTA_PHASE_UPLOAD, LIMIT_READY, upload_save_enter,
+		upload_save_take },
+	[DFOTA_STATE_CONNECT] = { "connect", DFOTA_PHASE_UPLOAD, LIMIT_ANSWER, upload_connect_enter,
+		upload_connect_take },
+	[DFOTA_STATE_UPLOAD] = { "upload", DFOTA_PHASE_UPLOAD, LIMIT_NONE, upload_enter,
+		upload_take },
+	[DFOTA_STATE_SWEEP] = { "sweep", PHASE_SAME, LIMIT_READY, upload_sweep_enter,
+		upload_sweep_take },
 	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_READY, prepare_save_enter,
 		prepare_save_take },
 	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, follow_resume_enter,
@@ -147,6 +173,24 @@ static enum signal_type urc_signal(enum urc_type type)
 	return SIGNAL_TEXT;
 }
 
+static enum signal_type answer_signal(enum at_line_type type)
+{
+	switch (type) {
+	case AT_LINE_OK:
+		return SIGNAL_OK;
+	case AT_LINE_ERROR:
+		return SIGNAL_ERROR;
+	case AT_LINE_CONNECT:
+		return SIGNAL_CONNECT;
+	case AT_LINE_ACK:
+		return SIGNAL_ACK;
+	case AT_LINE_NONE:
+	case AT_LINE_TEXT:
+		break;
+	}
+	return SIGNAL_TEXT;
+}
+
 static void line_signal(struct step *s, const struct dfota_event *event, struct signal *ret)
 {
 	const struct at_line *line = event->line.line;
@@ -157,7 +201,7 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 	ret->port = port;
 	ret->text = line->text;
 	if (line->type != AT_LINE_TEXT) {
-		ret->type = line->type == AT_LINE_OK ? SIGNAL_OK : SIGNAL_ERROR;
+		ret->type = answer_signal(line->type);
 		ret->number = line->code;
 		return;
 	}
@@ -278,6 +322,10 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 	case DFOTA_EVENT_LINE:
 		line_signal(s, event, &signal);
 		break;
+	case DFOTA_EVENT_WRITTEN:
+		signal.type = SIGNAL_WRITTEN;
+		signal.size = event->written;
+		break;
 	case DFOTA_EVENT_PLAN:
 		signal.type = SIGNAL_PLAN;
 		break;
@@ -304,6 +352,12 @@ void dfota_init(struct dfota *d, const struct limits *limits)
 
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 {
+	d->stored = memory->stored;
+	/* Nothing was requested yet: a new job, once the modem has ended the upload. */
+	if (memory->phase <= DFOTA_PHASE_UPLOAD) {
+		d->settling = true;
+		return;
+	}
 	d->resumed = d->requested = true;
 	d->phase = memory->phase;
 	d->left = memory->phase >= DFOTA_PHASE_RESTART;

@@ -54,6 +54,11 @@ enum dfota_state {
 	DFOTA_STATE_IDENTIFY,
 	DFOTA_STATE_PLAN,
 	DFOTA_STATE_CHECK,
+	DFOTA_STATE_STORE,
+	DFOTA_STATE_SAVE_UPLOAD,
+	DFOTA_STATE_CONNECT,
+	DFOTA_STATE_UPLOAD,
+	DFOTA_STATE_SWEEP,
 	DFOTA_STATE_SAVE,
 	DFOTA_STATE_RESUME,
 	DFOTA_STATE_ACCEPT,
@@ -93,8 +98,11 @@ enum dfota_plan_kind {
 struct dfota_plan {
 	enum dfota_plan_kind kind;
 	bool download; /* the modem fetches the package itself: SIM and network are needed */
+	bool upload;   /* a local file, to be brought into the modem's store first */
 	bool dry_run;  /* stop before the journal is written */
-	char argument[AT_ARGUMENT_MAX + 1]; /* of AT+QFOTADL, unquoted */
+	uint16_t sum;  /* of the local file, as package.h counts it */
+	uint32_t size; /* of the local file, bytes, 1..PACKAGE_SIZE_MAX */
+	char argument[AT_ARGUMENT_MAX + 1]; /* of AT+QFOTADL, unquoted; unused for an upload */
 	char target[DFOTA_FIRMWARE_SIZE];   /* wanted firmware, empty: any other than now */
 	char reason[200];
 };
@@ -105,6 +113,7 @@ enum dfota_event_type {
 	DFOTA_EVENT_DETACHED,
 	DFOTA_EVENT_LINE,
 	DFOTA_EVENT_TIME,  /* the armed time has come */
+	DFOTA_EVENT_WRITTEN, /* bytes of DFOTA_ACTION_DATA have reached the modem */
 	DFOTA_EVENT_PLAN,  /* answers DFOTA_ACTION_IDENTIFIED */
 	DFOTA_EVENT_SAVED, /* answers DFOTA_ACTION_SAVE */
 	DFOTA_EVENT_STOP,  /* a person or the system wants the agent to stop */
@@ -125,6 +134,7 @@ struct dfota_event {
 			uint8_t port;
 			const struct at_line *line;
 		} line;
+		uint32_t written; /* bytes */
 		const struct dfota_plan *plan;
 		bool saved;	    /* on disk */
 		bool stop_now;	    /* SIGTERM, or SIGINT for the second time */
@@ -134,6 +144,7 @@ struct dfota_event {
 
 enum dfota_action_type {
 	DFOTA_ACTION_SEND,	 /* d->command and CR to .port */
+	DFOTA_ACTION_DATA,	 /* bytes of the local file: answer with WRITTEN, in any parts */
 	DFOTA_ACTION_TIME,	 /* deliver DFOTA_EVENT_TIME at .time_ms (0: never) */
 	DFOTA_ACTION_PHASE,	 /* .phase begins; d->phase may be further on already */
 	DFOTA_ACTION_IDENTIFIED, /* d->imei, d->firmware are known: answer with a plan */
@@ -149,6 +160,12 @@ struct dfota_action {
 	enum dfota_action_type type;
 	union {
 		uint8_t port;
+		struct {
+			uint8_t port;
+			bool acks; /* letters that acknowledge blocks are to be expected */
+			uint32_t from; /* offset in the file, bytes */
+			uint32_t size; /* bytes, 1.. */
+		} data;
 		uint64_t time_ms;
 		enum dfota_phase phase;
 		int percent;
@@ -192,8 +209,26 @@ struct dfota {
 	bool query_pausing; /* ANSWER timer is a pause, nothing is outstanding */
 	bool asking;	    /* the one version query is out */
 	bool sim_ready;
+	int store_free;	   /* bytes, -1: not told */
+	int leftover_size; /* of our file, -1: none there */
 	bool registered;
 	char command[DFOTA_COMMAND_SIZE];
+
+	/* The upload. */
+	bool stored;	  /* our file may be in the modem's store */
+	bool settling;	  /* an agent died in an upload: keep silent until the modem ended it */
+	bool upload_lost; /* the modem left in the middle of it */
+	enum verdict_stop upload_stop; /* why it was given up, if stops is not 0 */
+	bool answered;	  /* its own count is known */
+	uint8_t uploads;  /* begun, the last one block by block */
+	uint8_t directory; /* index of the one that the request names */
+	uint16_t answer_sum;
+	uint32_t answer_size;
+	uint32_t sent;
+	uint32_t written;
+	int percent;
+	enum dfota_state after_sweep;
+	enum verdict_stop ending; /* if that is finished */
 
 	/* What is known of the job. */
 	struct dfota_plan plan;
@@ -218,7 +253,9 @@ void dfota_init(struct dfota *d, const struct limits *limits);
 
 /*
  * A job from the journal: @phase is the one that was saved last. Sets what
- * dfota_init() did not; the first event is START all the same.
+ * dfota_init() did not; the first event is START all the same. An agent that
+ * died in an upload leaves a new job, which begins after UPLOAD_SETTLE_MS of
+ * silence by deleting what is there of it.
  */
 struct dfota_memory {
 	enum dfota_phase phase;
@@ -228,6 +265,7 @@ struct dfota_memory {
 	int transfer; /* -1: not seen */
 	int end;
 	bool download;
+	bool stored; /* the package was a local file */
 };
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory);
 

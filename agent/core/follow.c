@@ -2,8 +2,10 @@
 #include "agent/core/follow.h"
 
 #include "agent/core/conversation.h"
+#include "agent/core/prepare.h"
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
+#include "agent/core/upload.h"
 
 /* AT and modem port speak AT (AT manual V2.0, 1.6); the NMEA port, last among candidates, does not. */
 #define ASKED_PORTS 2
@@ -16,7 +18,7 @@ static void total_arm(struct step *s)
 }
 
 /* Said twice is said once; a failure is not talked away by a later 0. */
-static void end_record(struct step *s, int code)
+void follow_end_record(struct step *s, int code)
 {
 	struct evidence *evidence = &s->d->evidence;
 
@@ -41,7 +43,7 @@ static void ended(struct step *s, int code)
 {
 	bool normal = code && !s->d->left && !s->d->resumed;
 
-	end_record(s, code);
+	follow_end_record(s, code);
 	download_over(s);
 	step_go(s, normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
 }
@@ -124,6 +126,9 @@ static void after_request(struct step *s, const struct signal *signal)
 	case SIGNAL_STATE_LIMIT:
 	case SIGNAL_ANSWER_LIMIT:
 	case SIGNAL_PLAN:
+	case SIGNAL_WRITTEN:
+	case SIGNAL_CONNECT:
+	case SIGNAL_ACK:
 	case SIGNAL_OK:
 	case SIGNAL_ERROR:
 	case SIGNAL_TEXT:
@@ -172,7 +177,18 @@ static void refused(struct step *s, int code)
 		text_add(d->reason, sizeof(d->reason), meaning);
 		text_add(d->reason, sizeof(d->reason), ")");
 	}
-	step_finish(s, VERDICT_STOP_REFUSED);
+	upload_finish(s, VERDICT_STOP_REFUSED);
+}
+
+/* Where a file store lies differs; only a refusal lets another directory be tried (facts 1.3). */
+static void request_refused(struct step *s, int code)
+{
+	if (s->d->plan.upload) {
+		s->d->directory++;
+		if (prepare_request(s))
+			return;
+	}
+	refused(s, code);
 }
 
 static void accepted(struct step *s)
@@ -192,8 +208,9 @@ void follow_accept_take(struct step *s, const struct signal *signal)
 	bool answer = signal->text && !d->resumed && signal->port == d->order[d->candidate];
 
 	if (answer && signal->type == SIGNAL_ERROR)
-		refused(s, signal->number);
-	else if (answer && signal->type == SIGNAL_OK)
+		request_refused(s, signal->number);
+	else if ((answer && signal->type == SIGNAL_OK) ||
+		 (signal->type == SIGNAL_LIFE && !d->resumed))
 		accepted(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_ACCEPT);
@@ -261,7 +278,7 @@ static bool can_be_heard(const struct dfota *d)
 
 static void end_read_late(struct step *s, int code)
 {
-	end_record(s, code);
+	follow_end_record(s, code);
 	if (s->d->state != DFOTA_STATE_REBOOT)
 		step_go(s, DFOTA_STATE_REBOOT);
 }
@@ -328,7 +345,7 @@ void follow_resume_take(struct step *s, const struct signal *signal)
 	else if (signal->type == SIGNAL_DETACHED)
 		resume_detached(s);
 	else if (signal->type == SIGNAL_END)
-		end_record(s, signal->number);
+		follow_end_record(s, signal->number);
 	else if (!signal->text)
 		after_request(s, signal);
 }
@@ -407,7 +424,7 @@ void follow_ended_enter(struct step *s)
 void follow_ended_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_END)
-		end_record(s, signal->number);
+		follow_end_record(s, signal->number);
 	else if (is_normal(s->d, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
@@ -442,9 +459,9 @@ void follow_confirm_take(struct step *s, const struct signal *signal)
 	if (result == CONVERSATION_DONE && probing)
 		step_go(s, DFOTA_STATE_CONFIRM);
 	else if (result == CONVERSATION_DONE || signal->type == SIGNAL_STATE_LIMIT)
-		step_finish(s, VERDICT_STOP_BOOTED);
+		upload_finish(s, VERDICT_STOP_BOOTED);
 	else if (signal->type == SIGNAL_END)
-		end_record(s, signal->number);
+		follow_end_record(s, signal->number);
 	else
 		after_request(s, signal);
 }

@@ -25,6 +25,8 @@ void follow_ended_enter(struct step *s);
 void follow_ended_take(struct step *s, const struct signal *signal);
 void follow_confirm_probe_enter(struct step *s);
 void follow_confirm_enter(struct step *s);
+/* END counts whenever it comes, also while our file is being deleted. */
+void follow_end_record(struct step *s, int code);
 /* confirm-probe and confirm */
 void follow_confirm_take(struct step *s, const struct signal *signal);
 

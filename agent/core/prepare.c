@@ -2,6 +2,8 @@
 #include "agent/core/prepare.h"
 
 #include "agent/core/conversation.h"
+#include "agent/core/text.h"
+#include "agent/core/upload.h"
 
 /* Listened before the first byte: another upgrade may be under way. */
 #define LISTEN_MS 1000
@@ -16,7 +18,7 @@ static void refuse_running(struct step *s)
 		      "an upgrade is already running in this modem; wait for its END");
 }
 
-static void before_request(struct step *s, const struct signal *signal)
+void prepare_before_request(struct step *s, const struct signal *signal)
 {
 	switch (signal->type) {
 	case SIGNAL_DETACHED:
@@ -38,7 +40,8 @@ static void before_request(struct step *s, const struct signal *signal)
 		refuse_running(s);
 		break;
 	case SIGNAL_STOP:
-		step_finish_saying(s, VERDICT_STOP_SIGNAL, "stopped before anything was requested");
+		text_set(s->d->reason, sizeof(s->d->reason), "stopped before anything was requested");
+		upload_finish(s, VERDICT_STOP_SIGNAL);
 		break;
 	case SIGNAL_HOST:
 		step_finish_saying(s, VERDICT_STOP_HOST, signal->event->reason);
@@ -52,6 +55,9 @@ static void before_request(struct step *s, const struct signal *signal)
 	case SIGNAL_ANSWER_LIMIT:
 	case SIGNAL_PLAN:
 	case SIGNAL_SAVED:
+	case SIGNAL_WRITTEN:
+	case SIGNAL_CONNECT:
+	case SIGNAL_ACK:
 	case SIGNAL_OK:
 	case SIGNAL_ERROR:
 	case SIGNAL_TEXT:
@@ -64,8 +70,11 @@ void prepare_attach_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_ATTACHED && s->d->presence == DFOTA_PRESENCE_MODEM)
 		step_go(s, DFOTA_STATE_LISTEN);
+	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->upload_lost &&
+		 s->d->presence == DFOTA_PRESENCE_NONE)
+		step_finish(s, VERDICT_STOP_LOST);
 	else if (signal->type != SIGNAL_STATE_LIMIT || s->d->presence == DFOTA_PRESENCE_NONE)
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 	else if (s->d->presence == DFOTA_PRESENCE_EMERGENCY)
 		step_finish(s, VERDICT_STOP_EMERGENCY);
 	else
@@ -79,12 +88,15 @@ void prepare_listen_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_ANSWER_LIMIT)
 		step_go(s, DFOTA_STATE_PROBE);
 	else
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 }
 
 void prepare_listen_enter(struct step *s)
 {
-	step_timer(s, DFOTA_TIMER_ANSWER, LISTEN_MS);
+	uint64_t silence = s->d->settling ? UPLOAD_SETTLE_MS : LISTEN_MS;
+
+	step_timer(s, DFOTA_TIMER_ANSWER, silence);
+	step_timer(s, DFOTA_TIMER_STATE, silence + s->d->limits.ms[LIMIT_READY]);
 }
 
 void prepare_probe_take(struct step *s, const struct signal *signal)
@@ -92,7 +104,7 @@ void prepare_probe_take(struct step *s, const struct signal *signal)
 	if (conversation_probe_take(s, signal) == CONVERSATION_DONE)
 		step_go(s, DFOTA_STATE_IDENTIFY);
 	else
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 }
 
 void prepare_identify_enter(struct step *s)
@@ -100,15 +112,23 @@ void prepare_identify_enter(struct step *s)
 	conversation_ask(s, CONVERSATION_SCRIPT_IDENTIFY);
 }
 
+static void identified(struct step *s)
+{
+	if (s->d->settling || s->d->upload_lost)
+		upload_leftover(s);
+	else
+		step_go(s, DFOTA_STATE_PLAN);
+}
+
 void prepare_identify_take(struct step *s, const struct signal *signal)
 {
 	if (conversation_take(s, CONVERSATION_SCRIPT_IDENTIFY, signal) == CONVERSATION_DONE)
-		step_go(s, DFOTA_STATE_PLAN);
+		identified(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_saying(s, VERDICT_STOP_REFUSED,
 			      "the modem answers AT, but tells no firmware or no IMEI");
 	else
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 }
 
 void prepare_plan_enter(struct step *s)
@@ -138,19 +158,19 @@ static void plan_follow(struct step *s)
 }
 
 /* In plan and save it is the agent itself that is awaited. */
-static void host_awaited(struct step *s, const struct signal *signal)
+void prepare_host_awaited(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_saying(s, VERDICT_STOP_HOST,
 			      "the agent itself was not ready in time; nothing was requested");
 	else
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 }
 
 void prepare_plan_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type != SIGNAL_PLAN) {
-		host_awaited(s, signal);
+		prepare_host_awaited(s, signal);
 		return;
 	}
 	s->d->plan = *signal->event->plan;
@@ -167,6 +187,10 @@ static void check_passed(struct step *s)
 
 void prepare_check_enter(struct step *s)
 {
+	if (s->d->plan.upload) {
+		step_go(s, DFOTA_STATE_STORE);
+		return;
+	}
 	if (!s->d->plan.download) {
 		check_passed(s);
 		return;
@@ -203,7 +227,7 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 		d->query_pausing = true;
 		step_timer(s, DFOTA_TIMER_ANSWER, NETWORK_PAUSE_MS);
 	} else {
-		before_request(s, signal);
+		prepare_before_request(s, signal);
 	}
 }
 
@@ -213,23 +237,41 @@ void prepare_save_enter(struct step *s)
 	step_emit(s, DFOTA_ACTION_SAVE);
 }
 
-/* The one place from which a request goes out, and only with the journal on disk. */
+/*
+ * The one place from which a request goes out. The caller has seen the journal
+ * on disk, or the refusal of the same request with another directory.
+ */
+bool prepare_request(struct step *s)
+{
+	struct dfota *d = s->d;
+	char argument[AT_ARGUMENT_MAX + 1];
+
+	if (d->plan.upload ? !upload_argument(d, argument, sizeof(argument))
+			   : !text_set(argument, sizeof(argument), d->plan.argument))
+		return false;
+	if (!at_command(d->command, sizeof(d->command), "+QFOTADL", argument))
+		return false;
+	d->requested = true;
+	step_send(s, d->order[d->candidate]);
+	step_go(s, DFOTA_STATE_ACCEPT);
+	return true;
+}
+
+/* Only with the journal on disk. */
 void prepare_save_take(struct step *s, const struct signal *signal)
 {
 	struct dfota *d = s->d;
 
 	if (signal->type != SIGNAL_SAVED) {
-		host_awaited(s, signal);
+		prepare_host_awaited(s, signal);
 	} else if (!signal->event->saved) {
-		step_finish_saying(s, VERDICT_STOP_HOST,
-			      "the journal could not be written, so nothing was requested; free "
-			      "or mend the state directory");
-	} else if (!at_command(d->command, sizeof(d->command), "+QFOTADL", d->plan.argument)) {
-		step_finish_saying(s, VERDICT_STOP_REFUSED, "the package cannot be named to the modem");
-	} else {
-		d->requested = true;
-		step_send(s, d->order[d->candidate]);
-		step_go(s, DFOTA_STATE_ACCEPT);
+		text_set(d->reason, sizeof(d->reason),
+			 "the journal could not be written, so nothing was requested; free or "
+			 "mend the state directory");
+		upload_finish(s, VERDICT_STOP_HOST);
+	} else if (!prepare_request(s)) {
+		text_set(d->reason, sizeof(d->reason), "the package cannot be named to the modem");
+		upload_finish(s, VERDICT_STOP_REFUSED);
 	}
 }
 

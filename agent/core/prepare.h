@@ -19,7 +19,13 @@ void prepare_plan_take(struct step *s, const struct signal *signal);
 void prepare_check_enter(struct step *s);
 void prepare_check_take(struct step *s, const struct signal *signal);
 void prepare_save_enter(struct step *s);
-/* The one place from which a request goes out. */
 void prepare_save_take(struct step *s, const struct signal *signal);
+
+/* What all states before the request have in common. */
+void prepare_before_request(struct step *s, const struct signal *signal);
+/* The same where the agent itself is awaited. */
+void prepare_host_awaited(struct step *s, const struct signal *signal);
+/* Sends AT+QFOTADL; false if there is nothing (more) that it could name. */
+bool prepare_request(struct step *s);
 
 #endif

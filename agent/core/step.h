@@ -27,6 +27,9 @@ enum signal_type {
 	SIGNAL_STOP,
 	SIGNAL_HOST,
 	SIGNAL_HELD,
+	SIGNAL_WRITTEN,
+	SIGNAL_CONNECT,
+	SIGNAL_ACK,
 	SIGNAL_OK,
 	SIGNAL_ERROR,
 	SIGNAL_TEXT,  /* an answer line, or something foreign */
@@ -46,10 +49,13 @@ struct signal {
 	const char *text;		 /* lines only */
 	int number;  /* of TRANSFER_END and END; CME code of ERROR; -1 */
 	int percent; /* of UPDATING, 0..100; -1 */
+	uint32_t size; /* of WRITTEN, bytes */
 };
 
 /* Enters @state: its phase, its limit, its entry action. */
 void step_go(struct step *s, enum dfota_state state);
+/* The exit status that step_finish() with @stop would lead to. */
+int step_exit(const struct dfota *d, enum verdict_stop stop);
 /* Completes the evidence; nothing may be emitted after it. */
 void step_finish(struct step *s, enum verdict_stop stop);
 void step_finish_saying(struct step *s, enum verdict_stop stop, const char *reason);

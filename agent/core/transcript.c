@@ -118,6 +118,8 @@ static bool add_value(char *ret, size_t size, const struct transcript_record *re
 		return text_add_number(ret, size, *(const uint8_t *)value);
 	case FIELD_INT:
 		return text_add_number(ret, size, *(const int *)value);
+	case FIELD_U32:
+		return add_u64(ret, size, *(const uint32_t *)value);
 	case FIELD_U64:
 		return add_u64(ret, size, *(const uint64_t *)value);
 	case FIELD_ID:

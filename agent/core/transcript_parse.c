@@ -187,6 +187,15 @@ static const char *read_u8(const char *at, uint8_t *ret)
 	return at;
 }
 
+static const char *read_u32(const char *at, uint32_t *ret)
+{
+	uint64_t number;
+
+	at = read_limited(at, UINT32_MAX, &number);
+	*ret = at ? (uint32_t)number : 0;
+	return at;
+}
+
 static const char *read_value(const char *at, struct transcript_record *record,
 			      const struct transcript_field *field)
 {
@@ -200,6 +209,8 @@ static const char *read_value(const char *at, struct transcript_record *record,
 		return read_u8(at, value);
 	case FIELD_INT:
 		return read_int(at, value);
+	case FIELD_U32:
+		return read_u32(at, value);
 	case FIELD_U64:
 		return read_u64(at, value);
 	case FIELD_ID:

@@ -29,7 +29,9 @@ WORDS(line_word,
       [AT_LINE_NONE] = "none",
       [AT_LINE_TEXT] = "text",
       [AT_LINE_OK] = "ok",
-      [AT_LINE_ERROR] = "error")
+      [AT_LINE_ERROR] = "error",
+      [AT_LINE_CONNECT] = "connect",
+      [AT_LINE_ACK] = "ack")
 
 static const char *phase_word(unsigned int value)
 {
@@ -65,7 +67,7 @@ const struct transcript_row transcript_rows[] = {
 	  { WORD("phase", memory.phase, phase_word), FIELD("firmware", STRING, memory.firmware),
 	    FIELD("imei", STRING, memory.imei), FIELD("target", STRING, memory.target),
 	    FIELD("transfer", INT, memory.transfer), FIELD("end", INT, memory.end),
-	    FIELD("download", BOOL, memory.download) } },
+	    FIELD("download", BOOL, memory.download), FIELD("stored", BOOL, memory.stored) } },
 	{ "state", TRANSCRIPT_STATE, 0, { WORD("name", state, state_word) } },
 
 	{ "event start", TRANSCRIPT_EVENT, DFOTA_EVENT_START, { { 0 } } },
@@ -80,8 +82,12 @@ const struct transcript_row transcript_rows[] = {
 	{ "event time", TRANSCRIPT_EVENT, DFOTA_EVENT_TIME, { { 0 } } },
 	{ "event plan", TRANSCRIPT_EVENT, DFOTA_EVENT_PLAN,
 	  { WORD("kind", plan.kind, plan_word), FIELD("download", BOOL, plan.download),
+	    FIELD("upload", BOOL, plan.upload), FIELD("size", U32, plan.size),
+	    FIELD("sum", ID, plan.sum),
 	    FIELD("dry-run", BOOL, plan.dry_run), ARRAY("argument", plan.argument),
 	    ARRAY("target", plan.target), ARRAY("reason", plan.reason) } },
+	{ "event written", TRANSCRIPT_EVENT, DFOTA_EVENT_WRITTEN,
+	  { FIELD("size", U32, event.written) } },
 	{ "event saved", TRANSCRIPT_EVENT, DFOTA_EVENT_SAVED,
 	  { FIELD("saved", BOOL, event.saved) } },
 	{ "event stop", TRANSCRIPT_EVENT, DFOTA_EVENT_STOP,
@@ -93,6 +99,9 @@ const struct transcript_row transcript_rows[] = {
 
 	{ "action send", TRANSCRIPT_ACTION, DFOTA_ACTION_SEND,
 	  { FIELD("port", U8, action.port), FIELD("text", STRING, command) } },
+	{ "action data", TRANSCRIPT_ACTION, DFOTA_ACTION_DATA,
+	  { FIELD("port", U8, action.data.port), FIELD("acks", BOOL, action.data.acks),
+	    FIELD("from", U32, action.data.from), FIELD("size", U32, action.data.size) } },
 	{ "action time", TRANSCRIPT_ACTION, DFOTA_ACTION_TIME,
 	  { FIELD("at", U64, action.time_ms) } },
 	{ "action phase", TRANSCRIPT_ACTION, DFOTA_ACTION_PHASE,

@@ -16,6 +16,7 @@ enum transcript_field_kind {
 	FIELD_BOOL,
 	FIELD_U8,
 	FIELD_INT,
+	FIELD_U32,
 	FIELD_U64,
 	FIELD_ID,     /* uint16_t as four hex digits */
 	FIELD_ENUM,   /* a word */

@@ -23,6 +23,7 @@ static const struct verdict_row {
 	{ .stop = STOP(CURRENT), .verdict = { OUTCOME_CURRENT, 0, NULL, true } },
 	{ .stop = STOP(NOTHING), .verdict = { OUTCOME_NONE, 0, NULL, true } },
 	{ .stop = STOP(CONFIG), .verdict = { OUTCOME_NONE, 2, NULL, true } },
+	{ .stop = STOP(UPLOAD), .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
 	{ .stop = STOP(REFUSED), .verdict = { OUTCOME_REFUSED, 4, NULL, true } },
 	{ .stop = STOP(HOST) | STOP(SIGNAL), .verdict = { OUTCOME_NONE, 1, NULL, true } },
 
@@ -93,6 +94,7 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	unsigned int transfer = code_bit(evidence->transfer_seen, evidence->transfer);
 	unsigned int end = code_bit(evidence->end_seen, evidence->end);
 	const struct verdict_row *row = verdict_rows;
+	struct verdict verdict;
 
 	/* The last row accepts everything. */
 	while (!accepts(row->stop, 1u << evidence->stop) ||
@@ -100,7 +102,9 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	       !accepts(row->imei, 1u << evidence->imei) || !accepts(row->transfer, transfer) ||
 	       !accepts(row->end, end) || (row->unsent && !evidence->unsent))
 		row++;
-	return row->verdict;
+	verdict = row->verdict;
+	verdict.job_over &= !evidence->uploading;
+	return verdict;
 }
 
 const char *outcome_name(enum outcome outcome)

@@ -30,6 +30,7 @@ enum verdict_stop {
 	VERDICT_STOP_NOTHING,	/* nothing to do, or a dry run */
 	VERDICT_STOP_CONFIG,	/* the configuration is wrong for this modem */
 	VERDICT_STOP_REFUSED,	/* before the job started */
+	VERDICT_STOP_UPLOAD,	/* the package could not be brought into the modem */
 	VERDICT_STOP_HOST,	/* this host failed before the request */
 	VERDICT_STOP_SIGNAL,	/* asked to stop before the request */
 	VERDICT_STOP_LEAVE,	/* asked to stop after the request */
@@ -57,6 +58,7 @@ struct evidence {
 	enum verdict_imei imei;
 	bool transfer_seen;
 	bool end_seen;
+	bool uploading; /* nothing was requested, but what is there of an upload is to be deleted */
 	bool unsent;  /* listened long enough: the request may never have gone out */
 	int transfer; /* xxxEND code, if transfer_seen */
 	int end;      /* END code, if end_seen; the first that is not 0 wins */

@@ -29,6 +29,7 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 	bool before_leaving = !laws->left && !laws->flashing;
 
 	laws->life_ms = p->now_ms;
+	laws->asked = false; /* it works on the job: so it was accepted */
 	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
 		laws->flashing = laws->requested;
 		laws->normal = false;
@@ -68,8 +69,22 @@ static void laws_hear(struct player *p, const char *text)
 		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
 }
 
+/* Of a local file only: an ERROR to one directory allows the next. */
+static void laws_answer(struct player *p, uint8_t port, const struct at_line *line)
+{
+	struct laws *laws = &p->laws;
+
+	if (port != laws->asked_port || laws->presence == DFOTA_PRESENCE_NONE)
+		return;
+	if (line->type == AT_LINE_ERROR && laws->asked && p->plan.upload)
+		laws->requested = false;
+	if (line->type == AT_LINE_OK || line->type == AT_LINE_ERROR)
+		laws->asked = laws->data = false;
+}
+
 static void laws_gone(struct laws *laws)
 {
+	laws->asked = laws->data = false;
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->left |= laws->requested;
 	laws->normal = false;
@@ -94,6 +109,7 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		laws_gone(laws);
 		break;
 	case DFOTA_EVENT_LINE:
+		laws_answer(p, event->line.port, event->line.line);
 		laws_hear(p, event->line.line->text);
 		break;
 	case DFOTA_EVENT_SAVED:
@@ -101,6 +117,7 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		break;
 	case DFOTA_EVENT_START:
 	case DFOTA_EVENT_TIME:
+	case DFOTA_EVENT_WRITTEN:
 	case DFOTA_EVENT_PLAN:
 	case DFOTA_EVENT_STOP:
 	case DFOTA_EVENT_HOST:
@@ -130,12 +147,39 @@ static void law_version_query(struct player *p, unsigned int *ports, uint8_t por
 	*ports |= 1u << port;
 }
 
-static void law_request(struct player *p)
+static void law_request(struct player *p, uint8_t port)
 {
+	p->laws.asked_port = port;
 	assert_false(p->laws.requested);
 	assert_true(p->laws.saved);
-	p->laws.requested = true;
+	p->laws.requested = p->laws.asked = true;
 	p->laws.normal = false;
+}
+
+/* Never one of the modem's own files, and never a command among the bytes of an upload. */
+static void law_store(struct player *p, uint8_t port)
+{
+	const char *command = p->d.command;
+
+	/* The modem itself ends it after the 10 s that AT+QFUPL was given. */
+	assert_true(!p->laws.data || p->now_ms - p->laws.data_ms > 10000);
+	if (strncmp(command, "AT+QFDEL", 8) == 0)
+		assert_string_equal(command, "AT+QFDEL=\"qfota.zip\"");
+	if (strncmp(command, "AT+QFUPL", 8) != 0)
+		return;
+	p->laws.asked_port = port;
+	assert_int_equal(strncmp(command, "AT+QFUPL=\"qfota.zip\",", 21), 0);
+}
+
+/* Exactly the file's bytes, in their order, and only while the modem takes them. */
+static void law_data(struct player *p, const struct dfota_action *action)
+{
+	assert_true(p->laws.data);
+	assert_true(action->data.size > 0);
+	assert_int_equal(action->data.from, p->laws.sent);
+	p->laws.sent += action->data.size;
+	p->laws.data_ms = p->now_ms;
+	assert_true(p->laws.sent <= p->plan.size);
 }
 
 static void law_send(struct player *p, unsigned int *ports, uint8_t port)
@@ -148,8 +192,9 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 	assert_non_null(memchr(laws->order, port, laws->candidates));
 	if (!laws->requested)
 		assert_true(p->now_ms - laws->attached_ms >= 1000);
+	law_store(p, port);
 	if (strncmp(command, "AT+QFOTADL=", 11) == 0)
-		law_request(p);
+		law_request(p, port);
 	else if (laws->requested && !laws->normal)
 		law_version_query(p, ports, port);
 }
@@ -198,6 +243,10 @@ static void action_check(struct player *p, const struct dfota_action *action, un
 	case DFOTA_ACTION_SEND:
 		tell(p, "%u>%s; ", action->port, p->d.command);
 		law_send(p, ports, action->port);
+		break;
+	case DFOTA_ACTION_DATA:
+		tell(p, "%u+%u; ", action->data.from, action->data.size);
+		law_data(p, action);
 		break;
 	case DFOTA_ACTION_PHASE:
 		tell(p, "[%s]; ", dfota_phase_name(action->phase));
@@ -265,7 +314,52 @@ static const char *answer_line(const struct player *p, const char *command)
 		return p->registration;
 	if (strcmp(command, "AT+QURCCFG=\"urcport\"") == 0)
 		return p->urcs_to;
+	if (strcmp(command, "AT+QFLDS=\"UFS\"") == 0)
+		return p->store;
+	if (strcmp(command, "AT+QFLST=\"qfota.zip\"") == 0)
+		return p->leftover;
 	return NULL;
+}
+
+static void upload_answer(struct player *p, uint8_t port)
+{
+	if (p->takes_nothing) {
+		player_say(p, port, "+CME ERROR: 420");
+		return;
+	}
+	p->taken = p->laws.sent = 0;
+	p->laws.data = true;
+	p->laws.data_ms = p->now_ms;
+	player_say(p, port, "CONNECT");
+}
+
+static void ack_say(struct player *p, uint8_t port)
+{
+	struct at_line line = { .type = AT_LINE_ACK, .text = "", .code = -1 };
+
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_LINE, .line = { port, &line } });
+}
+
+/* A letter for each full block, then the count of them all. */
+static void data_take(struct player *p, const struct dfota_action *action)
+{
+	char line[64];
+
+	if (p->voice != PLAYER_VOICE_NORMAL || p->takes_no_bytes)
+		return;
+	p->taken += action->data.size;
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_WRITTEN,
+					       .written = action->data.size });
+	if (action->data.acks && action->data.size == 1024)
+		ack_say(p, action->data.port);
+	if (p->taken != p->plan.size || p->laws.finished)
+		return;
+	snprintf(line, sizeof(line), "+QFUPL: %u,%x", p->taken,
+		 p->miscounts ? p->plan.sum + 1u : p->plan.sum);
+	p->miscounts -= p->miscounts != 0;
+	p->taken = 0;
+	player_say(p, action->data.port, line);
+	player_say(p, action->data.port, "OK");
 }
 
 /* A late answer comes first: the modem works its commands off in their order. */
@@ -287,10 +381,19 @@ static void modem_answer(struct player *p, uint8_t port, const char *command)
 
 	if (p->voice == PLAYER_VOICE_MUTE || !(p->speaks & 1u << port))
 		return;
+	if (p->refuses && strncmp(command, "AT+QFOTADL", 10) == 0) {
+		p->refuses--;
+		player_say(p, port, "ERROR");
+		return;
+	}
 	if (modem_late(p, port, command) || strncmp(command, "AT+QFOTADL", 10) == 0)
 		return;
 	if (p->voice == PLAYER_VOICE_FLASHING) {
 		player_say(p, port, plain ? "OK" : "ERROR");
+		return;
+	}
+	if (strncmp(command, "AT+QFUPL", 8) == 0) {
+		upload_answer(p, port);
 		return;
 	}
 	if (line)
@@ -312,6 +415,8 @@ static void world_answer(struct player *p, const struct dfota_actions *actions, 
 			player_event(p, &event);
 		if (action->type == DFOTA_ACTION_SEND)
 			modem_answer(p, action->port, command);
+		if (action->type == DFOTA_ACTION_DATA)
+			data_take(p, action);
 	}
 }
 
@@ -367,9 +472,9 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 	player_reset(p);
 	p->voice = PLAYER_VOICE_MUTE;
 	dfota_resume(&p->d, memory);
-	p->laws.resumed = p->laws.requested = true;
+	p->laws.resumed = p->laws.requested = memory->phase > DFOTA_PHASE_UPLOAD;
 	p->laws.left = memory->phase >= DFOTA_PHASE_RESTART;
-	p->laws.end_bad = memory->end > 0;
+	p->laws.end_bad = p->laws.requested && memory->end > 0;
 	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 }
 

@@ -34,7 +34,11 @@ struct laws {
 	uint8_t candidates;
 	bool resumed, requested, saving, saved, left, flashing, normal, finished;
 	bool end_bad;
-	uint64_t attached_ms, life_ms, asked_ms;
+	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
+	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
+	uint8_t asked_port;
+	uint32_t sent; /* bytes of the upload at hand */
+	uint64_t attached_ms, life_ms, data_ms, asked_ms;
 	char firmware[64], imei[24]; /* as the modem told them since it attached */
 };
 
@@ -53,6 +57,16 @@ struct player {
 	const char *urcs_to;		/* answer line to QURCCFG, NULL: ERROR */
 	const char *slow_to; /* answers this command with ERROR, but only after the next came */
 	bool late;	     /* that ERROR is due */
+
+	/* Its file store. */
+	const char *store;    /* answer line to QFLDS, NULL: ERROR */
+	const char *leftover; /* answer line to QFLST, NULL: ERROR */
+	bool takes_nothing;   /* ERROR to QFUPL */
+	bool takes_no_bytes;  /* CONNECT, and then none */
+	uint8_t miscounts;    /* so many uploads are counted wrong */
+	uint8_t refuses;      /* so many requests get an ERROR at once */
+	uint32_t taken;	      /* bytes of the upload at hand */
+	bool acks;
 
 	/* The host. */
 	struct dfota_plan plan;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/core/text.h"
+#include "agent/package_file.h"
 #include "agent/util.h"
 
 #define EVENTS_MAX 1000000 /* of one job: a machine that never ends is one that hangs */
@@ -127,12 +128,15 @@ static void act(struct scenario_player *p, const struct dfota_action *action)
 /* The answers to what the machine asks of the agent, one step each. */
 static void reply(struct scenario_player *p, const struct dfota_action *action)
 {
+	struct package_file file;
 	const char *package;
 
 	if (action->type == DFOTA_ACTION_SAVE) {
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = true });
 	} else if (action->type == DFOTA_ACTION_IDENTIFIED) {
-		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &package);
+		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &file,
+			  &package);
+		package_file_close(&file);
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &p->plan });
 	}
 }

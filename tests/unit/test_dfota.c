@@ -34,6 +34,7 @@
 #include "agent/util.h"
 #include "dfota_stories.h"
 #include "dfota_stories_long.h"
+#include "dfota_stories_upload.h"
 
 static void attach_flashing(struct player *p)
 {
@@ -241,6 +242,7 @@ STORIES_TEST(coming_and_going)
 STORIES_TEST(silence)
 STORIES_TEST(the_host_stops)
 STORIES_TEST(resumed)
+STORIES_TEST(uploads)
 
 /* People see the codes of the job, not the chatter around it. */
 static void codes_of_the_job_are_told(void **state)
@@ -277,6 +279,7 @@ int main(void)
 		cmocka_unit_test(silence),
 		cmocka_unit_test(the_host_stops),
 		cmocka_unit_test(resumed),
+		cmocka_unit_test(uploads),
 		cmocka_unit_test(codes_of_the_job_are_told),
 	};
 

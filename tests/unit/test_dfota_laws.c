@@ -58,6 +58,8 @@ static void anything_is_said(struct walk *walk)
 		"+QIND: PB DONE",
 		"OK",
 		"OK",
+		"CONNECT",
+		"+QFUPL: 3000,b34a",
 		"ERROR",
 		"+CME ERROR: 30",
 		"AT",
@@ -114,6 +116,9 @@ static void anything_from_the_host(struct walk *walk)
 			return;
 		event.reason = "so it is";
 		break;
+	case DFOTA_EVENT_WRITTEN:
+		event.written = below(walk, 70000);
+		break;
 	case DFOTA_EVENT_START:
 	case DFOTA_EVENT_DETACHED:
 	case DFOTA_EVENT_TIME:
@@ -164,6 +169,7 @@ static void any_memory(struct walk *walk)
 	memory.transfer = codes[below(walk, ARRAY_SIZE(codes))];
 	memory.end = codes[below(walk, ARRAY_SIZE(codes))];
 	memory.download = below(walk, 2);
+	memory.stored = !memory.download && below(walk, 2);
 	player_resume(&walk->p, &memory);
 }
 
@@ -177,6 +183,14 @@ static void any_job(struct walk *walk)
 	}
 	player_begin(p);
 	p->plan.download = below(walk, 2);
+	p->plan.upload = !p->plan.download && below(walk, 2);
+	p->plan.size = 1 + below(walk, 200000);
+	p->plan.sum = (uint16_t)below(walk, 65536);
+	p->store = below(walk, 8) ? "+QFLDS: 12987840,14483456" : "+QFLDS: 10,14483456";
+	p->leftover = below(walk, 2) ? "+QFLST: \"UFS:qfota.zip\",3000" : NULL;
+	p->takes_nothing = !below(walk, 8);
+	p->miscounts = (uint8_t)below(walk, 3);
+	p->refuses = (uint8_t)below(walk, 4);
 	p->plan.dry_run = !below(walk, 16);
 	p->plan.kind = below(walk, 8) ? DFOTA_PLAN_UPGRADE
 				      : (enum dfota_plan_kind)below(walk, DFOTA_PLAN_UPGRADE);

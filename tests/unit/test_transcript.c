@@ -44,7 +44,7 @@ static const char *const lines[] = {
 	"download-start=120000 download=1800000 leave=300000 return=300000 flash-start=600000 "
 	"flash-silence=600000 flash=7200000 reboot=300000 verify=120000",
 	"0 1-1.4 memory phase=flash firmware=\"EP06ELAR03A08M4G\" imei=\"\" target=\"\" "
-	"transfer=0 end=-1 download=1",
+	"transfer=0 end=-1 download=1 stored=0",
 	"9 1-1.4 state name=download-start",
 	"0 1-1.4 event start",
 	"1 1-1.4 event attached presence=modem ports=3 order=1,2,0",
@@ -58,11 +58,11 @@ static const char *const lines[] = {
 	"815 1-1.4 event line port=2 type=text code=-1 cut=1 "
 	"text=\"+QIND: \\x22FOTA\\x22,\\x22END\\x22,0 \\x5c \\xff\"",
 	"900 1-1.4 event time",
-	"900 1-1.4 event plan kind=upgrade download=1 dry-run=0 argument=\"http://fw/a\" "
+	"900 1-1.4 event plan kind=upgrade download=1 upload=0 size=0 sum=0000 dry-run=0 argument=\"http://fw/a\" "
 	"target=\"EP06ELAR04A01M4G\" reason=\"\"",
-	"900 1-1.4 event plan kind=nothing download=0 dry-run=1 argument=\"\" target=\"\" "
+	"900 1-1.4 event plan kind=nothing download=0 upload=0 size=0 sum=0000 dry-run=1 argument=\"\" target=\"\" "
 	"reason=\"no target\"",
-	"900 1-1.4 event plan kind=config download=0 dry-run=0 argument=\"\" target=\"\" "
+	"900 1-1.4 event plan kind=config download=0 upload=0 size=0 sum=0000 dry-run=0 argument=\"\" target=\"\" "
 	"reason=\"\"",
 	"900 1-1.4 event saved saved=1",
 	"900 1-1.4 event stop now=0",
@@ -201,7 +201,7 @@ static void test_bad_lines(void **state)
 	assert_int_equal(transcript_parse(line, &record), -EBADMSG);
 	snprintf(line, sizeof(line), "1 %063d event start", 0);
 	assert_int_equal(transcript_parse(line, &record), 0);
-	snprintf(line, sizeof(line), "1 1-1 event plan kind=nothing download=0 dry-run=0 "
+	snprintf(line, sizeof(line), "1 1-1 event plan kind=nothing download=0 upload=0 size=0 sum=0000 dry-run=0 "
 				     "argument=\"%0256d\" target=\"\" reason=\"\"", 0);
 	assert_int_equal(transcript_parse(line, &record), -EBADMSG);
 }
@@ -556,7 +556,7 @@ static void test_private_in_events_and_actions(void **state)
 		tape_end(tape),
 		"0 1-1 event line port=1 type=text code=-1 cut=0 text=\"000000000000001\"\n"
 		"1 1-1 event line port=1 type=text code=-1 cut=1 text=\"x0000000000\"\n"
-		"2 1-1 event plan kind=upgrade download=1 dry-run=0 "
+		"2 1-1 event plan kind=upgrade download=1 upload=0 size=0 sum=0000 dry-run=0 "
 		"argument=\"http://u:***@fw/a\" target=\"\" reason=\"\"\n"
 		"3 1-1 event host reason=\"http://u:***@fw/a and 000000000000001\"\n"
 		"9 1-1 action send port=1 text=\"AT+QFOTADL=\\x22http://u:***@fw/a\\x22\"\n"

@@ -166,7 +166,8 @@ static void laws_check(const struct evidence *evidence)
 	if (end_bad && !before_request)
 		assert_int_not_equal(verdict.exit, 0);
 	if (verdict.outcome == OUTCOME_TRANSFER_FAILED)
-		assert_true(evidence->transfer_seen && evidence->transfer && !evidence->end_seen);
+		assert_true(evidence->stop == VERDICT_STOP_UPLOAD ||
+			    (evidence->transfer_seen && evidence->transfer && !evidence->end_seen));
 	if (verdict.outcome == OUTCOME_FAILED)
 		assert_true(end_bad || evidence->firmware == OLD);
 	/* No new request before a bad xxxEND, an END, or a boot into normal mode was seen. */

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/core/upload.h"
+
+#include "agent/core/conversation.h"
+#include "agent/core/follow.h"
+#include "agent/core/package.h"
+#include "agent/core/prepare.h"
+#include "agent/core/quectel.h"
+#include "agent/core/text.h"
+
+/* So much is under way at once: the bus is never idle, and memory stays small. */
+#define UPLOAD_CHUNK 65536
+#define UPLOAD_WINDOW (2 * UPLOAD_CHUNK)
+/* In ACK mode the modem answers each block with a letter (facts 3.2). */
+#define UPLOAD_BLOCK 1024
+#define UPLOAD_TRIES 2
+
+/* ---- the end, and our file ---- */
+
+/* Not before the modem is known to listen, and not while it may take commands for bytes. */
+static bool can_sweep(const struct dfota *d)
+{
+	return d->stored && d->presence == DFOTA_PRESENCE_MODEM &&
+	       d->state >= DFOTA_STATE_IDENTIFY && d->state != DFOTA_STATE_CONNECT &&
+	       d->state != DFOTA_STATE_RESUME;
+}
+
+void upload_finish(struct step *s, enum verdict_stop stop)
+{
+	struct dfota *d = s->d;
+
+	if (can_sweep(d) && step_exit(d, stop) < 7) {
+		d->ending = stop;
+		d->after_sweep = DFOTA_STATE_FINISHED;
+		step_go(s, DFOTA_STATE_SWEEP);
+		return;
+	}
+	step_finish(s, stop);
+}
+
+static void upload_failed(struct step *s, const char *reason)
+{
+	text_set(s->d->reason, sizeof(s->d->reason), reason);
+	upload_finish(s, VERDICT_STOP_UPLOAD);
+}
+
+void upload_sweep_enter(struct step *s)
+{
+	conversation_ask(s, CONVERSATION_SCRIPT_SWEEP);
+}
+
+static void swept(struct step *s)
+{
+	s->d->stored = false;
+	if (s->d->after_sweep == DFOTA_STATE_FINISHED)
+		step_finish(s, s->d->ending);
+	else
+		step_go(s, s->d->after_sweep);
+}
+
+/* At the end nothing but an END changes the verdict any more. */
+void upload_sweep_take(struct step *s, const struct signal *signal)
+{
+	bool ending = s->d->after_sweep == DFOTA_STATE_FINISHED;
+
+	if (conversation_take(s, CONVERSATION_SCRIPT_SWEEP, signal) == CONVERSATION_DONE)
+		swept(s);
+	else if (ending && s->d->requested && signal->type == SIGNAL_END)
+		follow_end_record(s, signal->number);
+	else if (ending && (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_STOP ||
+			    signal->type == SIGNAL_HOST || signal->type == SIGNAL_STATE_LIMIT))
+		step_finish(s, s->d->ending);
+	else if (!ending)
+		prepare_before_request(s, signal);
+}
+
+void upload_leftover(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (d->upload_lost) {
+		upload_failed(s, "the modem left the bus in the middle of the upload");
+		return;
+	}
+	d->settling = false;
+	d->after_sweep = DFOTA_STATE_PLAN;
+	step_go(s, DFOTA_STATE_SWEEP);
+}
+
+/* ---- room ---- */
+
+void upload_store_enter(struct step *s)
+{
+	s->d->store_free = s->d->leftover_size = -1;
+	conversation_ask(s, CONVERSATION_SCRIPT_STORE);
+}
+
+static bool is_too_small(const struct dfota *d)
+{
+	int leftover = d->leftover_size > 0 ? d->leftover_size : 0;
+
+	return d->store_free >= 0 &&
+	       (uint64_t)d->store_free + (uint64_t)leftover < d->plan.size;
+}
+
+static void store_known(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (is_too_small(d)) {
+		step_finish_saying(s, VERDICT_STOP_REFUSED,
+				   "the modem's file store has no room for the package; delete "
+				   "files there");
+	} else if (d->plan.dry_run) {
+		step_finish_saying(s, VERDICT_STOP_NOTHING,
+				   "dry run: all checks passed, nothing was uploaded");
+	} else {
+		d->after_sweep = DFOTA_STATE_SAVE_UPLOAD;
+		step_go(s, d->leftover_size >= 0 ? DFOTA_STATE_SWEEP : DFOTA_STATE_SAVE_UPLOAD);
+	}
+}
+
+void upload_store_take(struct step *s, const struct signal *signal)
+{
+	if (conversation_take(s, CONVERSATION_SCRIPT_STORE, signal) == CONVERSATION_DONE)
+		store_known(s);
+	else
+		prepare_before_request(s, signal);
+}
+
+/* ---- the upload ---- */
+
+/* A dead agent's successor must know that the modem may take commands for bytes of a file. */
+void upload_save_enter(struct step *s)
+{
+	step_emit(s, DFOTA_ACTION_SAVE);
+}
+
+void upload_save_take(struct step *s, const struct signal *signal)
+{
+	if (signal->type == SIGNAL_SAVED && signal->event->saved)
+		step_go(s, DFOTA_STATE_CONNECT);
+	else if (signal->type == SIGNAL_SAVED)
+		step_finish_saying(s, VERDICT_STOP_HOST,
+				   "the journal could not be written, so nothing was uploaded; "
+				   "free or mend the state directory");
+	else
+		prepare_host_awaited(s, signal);
+}
+
+/* AT+QFUPL="qfota.zip",<size>,<timeout>[,1] */
+void upload_connect_enter(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	d->uploads++;
+	d->stored = true;
+	d->sent = d->written = 0;
+	d->answered = false;
+	d->percent = -1;
+	text_set(d->command, sizeof(d->command), "AT+QFUPL=\"" UPLOAD_NAME "\",");
+	text_add_number(d->command, sizeof(d->command), (long)d->plan.size);
+	text_add(d->command, sizeof(d->command), ",");
+	text_add_number(d->command, sizeof(d->command), UPLOAD_TIMEOUT_S);
+	if (d->uploads == UPLOAD_TRIES)
+		text_add(d->command, sizeof(d->command), ",1");
+	step_send(s, d->order[d->candidate]);
+}
+
+static void upload_lost(struct step *s)
+{
+	s->d->upload_lost = true;
+	step_go(s, DFOTA_STATE_ATTACH);
+}
+
+/* The modem waits for bytes: it is let run into its own timeout, then our file is deleted. */
+static void upload_stop(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (d->stops++) {
+		step_finish_saying(s, VERDICT_STOP_SIGNAL,
+				   "stopped in an upload; the next run deletes what is there of it");
+		return;
+	}
+	d->upload_stop = VERDICT_STOP_SIGNAL;
+	text_set(d->reason, sizeof(d->reason), "stopped before anything was requested");
+	step_note(s, "ending the upload; the modem needs some seconds for that");
+}
+
+/* The file cannot be read on, or the like: the modem is left as if somebody had asked to stop. */
+static void upload_host(struct step *s, const struct signal *signal)
+{
+	s->d->stops++;
+	s->d->upload_stop = VERDICT_STOP_HOST;
+	text_set(s->d->reason, sizeof(s->d->reason), signal->event->reason);
+}
+
+/* Nothing was begun, so nothing is there. */
+static void upload_error(struct step *s, int code)
+{
+	struct dfota *d = s->d;
+	const char *meaning = code < 0 ? NULL : quectel_cme(code);
+
+	d->stored = false;
+	text_set(d->reason, sizeof(d->reason), "the upload failed: ");
+	text_add(d->reason, sizeof(d->reason), code < 0 ? "ERROR" : "+CME ERROR: ");
+	if (code >= 0)
+		text_add_number(d->reason, sizeof(d->reason), code);
+	if (meaning) {
+		text_add(d->reason, sizeof(d->reason), " (");
+		text_add(d->reason, sizeof(d->reason), meaning);
+		text_add(d->reason, sizeof(d->reason), ")");
+	}
+	upload_finish(s, VERDICT_STOP_UPLOAD);
+}
+
+static bool is_answer(const struct dfota *d, const struct signal *signal)
+{
+	return signal->text && signal->port == d->order[d->candidate];
+}
+
+void upload_connect_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (is_answer(d, signal) && signal->type == SIGNAL_CONNECT)
+		step_go(s, DFOTA_STATE_UPLOAD);
+	else if (is_answer(d, signal) && signal->type == SIGNAL_ERROR)
+		upload_error(s, signal->number);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		upload_failed(s, "the modem did not begin to take the upload");
+	else if (signal->type == SIGNAL_STOP)
+		upload_stop(s);
+	else if (signal->type == SIGNAL_DETACHED)
+		upload_lost(s);
+	else
+		prepare_before_request(s, signal);
+}
+
+static uint32_t at_most(uint32_t most, uint32_t number)
+{
+	return number < most ? number : most;
+}
+
+static void send_bytes(struct step *s, uint32_t most)
+{
+	struct dfota *d = s->d;
+	uint32_t size = at_most(most, d->plan.size - d->sent);
+	struct dfota_action *action;
+
+	if (!size)
+		return;
+	action = step_emit(s, DFOTA_ACTION_DATA);
+	action->data.port = d->order[d->candidate];
+	action->data.from = d->sent;
+	action->data.size = size;
+	action->data.acks = d->uploads == UPLOAD_TRIES;
+	d->sent += size;
+}
+
+/* Any sign of progress; the modem itself gives up after its own timeout. */
+static void upload_alive(struct step *s)
+{
+	step_timer(s, DFOTA_TIMER_STATE,
+		   UPLOAD_TIMEOUT_S * 1000 + s->d->limits.ms[LIMIT_ANSWER]);
+}
+
+void upload_enter(struct step *s)
+{
+	upload_alive(s);
+	if (s->d->stops)
+		return;
+	if (s->d->uploads == UPLOAD_TRIES)
+		send_bytes(s, UPLOAD_BLOCK);
+	else
+		while (s->d->sent < s->d->plan.size && s->d->sent < UPLOAD_WINDOW)
+			send_bytes(s, UPLOAD_CHUNK);
+}
+
+static void upload_written(struct step *s, uint32_t size)
+{
+	struct dfota *d = s->d;
+	int percent;
+
+	d->written += size;
+	upload_alive(s);
+	percent = (int)((uint64_t)d->written * 100 / d->plan.size);
+	if (percent != d->percent && percent <= 100) {
+		d->percent = percent;
+		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = percent;
+	}
+	if (d->uploads < UPLOAD_TRIES && !d->stops)
+		send_bytes(s, UPLOAD_CHUNK);
+}
+
+static void upload_acked(struct step *s)
+{
+	upload_alive(s);
+	if (!s->d->stops)
+		send_bytes(s, UPLOAD_BLOCK);
+}
+
+/* Compared as numbers; XOR does not see swapped words, so the size counts as well. */
+static bool is_whole(const struct dfota *d)
+{
+	return d->answered && d->answer_size == d->plan.size && d->answer_sum == d->plan.sum;
+}
+
+static void upload_over(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (d->stops) {
+		upload_finish(s, d->upload_stop);
+	} else if (is_whole(d)) {
+		step_go(s, DFOTA_STATE_SAVE);
+	} else if (d->uploads < UPLOAD_TRIES) {
+		step_note(s, "the modem counted other bytes than were sent; once more, block by "
+			     "block");
+		d->after_sweep = DFOTA_STATE_CONNECT;
+		step_go(s, DFOTA_STATE_SWEEP);
+	} else {
+		upload_failed(s, "the modem counted other bytes than were sent, twice; check cabling "
+				 "and supply");
+	}
+}
+
+void upload_take(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (signal->type == SIGNAL_WRITTEN)
+		upload_written(s, signal->size);
+	else if (is_answer(d, signal) && signal->type == SIGNAL_ACK)
+		upload_acked(s);
+	else if (is_answer(d, signal) && signal->type == SIGNAL_TEXT)
+		d->answered |= package_parse_answer(signal->text, &d->answer_size, &d->answer_sum);
+	else if (is_answer(d, signal) &&
+		 (signal->type == SIGNAL_OK || signal->type == SIGNAL_ERROR))
+		upload_over(s);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		upload_over(s);
+	else if (signal->type == SIGNAL_HOST)
+		upload_host(s, signal);
+	else if (signal->type == SIGNAL_STOP)
+		upload_stop(s);
+	else if (signal->type == SIGNAL_DETACHED)
+		upload_lost(s);
+	else
+		prepare_before_request(s, signal);
+}
+
+bool upload_argument(const struct dfota *d, char *ret, size_t size)
+{
+	const char *directory = quectel_ufs_directory(d->firmware, d->directory);
+
+	return directory && text_set(ret, size, directory) && text_add(ret, size, UPLOAD_NAME);
+}
