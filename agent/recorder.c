@@ -288,7 +288,7 @@ void recorder_event(struct recorder *recorder, const char *position,
 	if (!modem)
 		return;
 	/* What it begins with is known only with the actions. */
-	if (event->type == DFOTA_EVENT_START) {
+	if (event->type == DFOTA_EVENT_START || event->type == DFOTA_EVENT_FOLLOW) {
 		modem->starting = true;
 		return;
 	}
@@ -316,6 +316,10 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 		.end = d->evidence.end_seen ? d->evidence.end : -1,
 		.download = d->plan.download,
 		.stored = d->stored,
+		.left = d->left,
+		.host_rebooted = d->host_rebooted,
+		.age_ms = d->age_ms,
+		.running = d->firmware_now,
 	};
 	record_write(recorder, &record);
 }
@@ -323,7 +327,10 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 static void start_write(struct recorder *recorder, const char *position, const struct dfota *d,
 			uint64_t time_ms)
 {
-	static const struct dfota_event start = { .type = DFOTA_EVENT_START };
+	const struct dfota_event start = {
+		.type = d->follow ? DFOTA_EVENT_FOLLOW : DFOTA_EVENT_START,
+		.ask = d->ask,
+	};
 	struct transcript_record record;
 
 	record_begin(&record, TRANSCRIPT_LIMITS, position, time_ms);

@@ -286,14 +286,41 @@ static void time_deliver(struct step *s, const struct dfota_event *event)
 	}
 }
 
+/*
+ * A modem with a supply of its own goes on with its download while the host
+ * reboots, and still runs its old firmware then.
+ */
+static uint64_t open_until(const struct step *s)
+{
+	const struct dfota *d = s->d;
+	uint64_t span = d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD];
+
+	if (!d->host_rebooted || d->evidence.transfer_seen || d->age_ms >= span)
+		return 0;
+	return s->now_ms + span - d->age_ms;
+}
+
 static void start_deliver(struct step *s)
 {
 	struct dfota *d = s->d;
 
+	/* Once something is awaited, it has been started. */
+	if (dfota_deadline(d))
+		return;
+	d->open_until_ms = open_until(s);
 	step_emit(s, DFOTA_ACTION_PHASE)->phase = d->phase;
 	if (d->resumed)
 		step_emit(s, DFOTA_ACTION_HOLD);
 	step_go(s, d->resumed ? DFOTA_STATE_RESUME : DFOTA_STATE_ATTACH);
+}
+
+static void follow_deliver(struct step *s, const struct dfota_event *event)
+{
+	if (dfota_deadline(s->d))
+		return;
+	s->d->follow = true;
+	s->d->ask = event->ask;
+	start_deliver(s);
 }
 
 static void event_deliver(struct step *s, const struct dfota_event *event)
@@ -302,9 +329,10 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 
 	switch (event->type) {
 	case DFOTA_EVENT_START:
-		/* Once something is awaited, it has been started. */
-		if (!dfota_deadline(s->d))
-			start_deliver(s);
+		start_deliver(s);
+		return;
+	case DFOTA_EVENT_FOLLOW:
+		follow_deliver(s, event);
 		return;
 	case DFOTA_EVENT_TIME:
 		time_deliver(s, event);
@@ -360,13 +388,16 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	}
 	d->resumed = d->requested = true;
 	d->phase = memory->phase;
-	d->left = memory->phase >= DFOTA_PHASE_RESTART;
+	d->left = memory->left || memory->phase >= DFOTA_PHASE_RESTART;
+	d->host_rebooted = memory->host_rebooted;
+	d->age_ms = memory->age_ms;
 	d->unsent = memory->phase == DFOTA_PHASE_REQUEST;
 	d->plan.kind = DFOTA_PLAN_UPGRADE;
 	d->plan.download = memory->download;
 	text_set(d->plan.target, sizeof(d->plan.target), memory->target);
 	text_set(d->firmware, sizeof(d->firmware), memory->firmware);
 	text_set(d->imei, sizeof(d->imei), memory->imei);
+	text_set(d->firmware_now, sizeof(d->firmware_now), memory->running ? memory->running : "");
 	d->evidence.transfer_seen = memory->transfer >= 0;
 	d->evidence.transfer = memory->transfer;
 	d->evidence.end_seen = memory->end >= 0;
@@ -409,6 +440,11 @@ static const char *const phase_names[] = {
 };
 _Static_assert(sizeof(phase_names) / sizeof(phase_names[0]) == DFOTA_PHASE_COUNT,
 	       "a name for each");
+
+enum dfota_phase dfota_stage(const struct dfota *d)
+{
+	return d->unsent ? DFOTA_PHASE_REQUEST : d->phase;
+}
 
 const char *dfota_phase_name(enum dfota_phase phase)
 {

@@ -8,7 +8,8 @@
  *   attach ─ listen ─ probe ─ identify ─ plan ─ check ─ save ─┐ nothing was sent so far
  *                                                            │
  *   ┌── accept ── download-start ── download ── leave ───────┘ AT+QFOTADL
- *   │   (a job from the journal starts in "resume" and joins where it may be)
+ *   │   (a job from the journal starts in "resume" and joins where it may be,
+ *   │   one that is only heard leaves "listen" for "download")
  *   │ any loss of the bus
  *   away ─ quiet ─ flash ─┐         END n from any of these
  *     ▲      │       │    ▼
@@ -109,6 +110,7 @@ struct dfota_plan {
 
 enum dfota_event_type {
 	DFOTA_EVENT_START,    /* once, first */
+	DFOTA_EVENT_FOLLOW,   /* instead: takes up what it hears, requests nothing */
 	DFOTA_EVENT_ATTACHED, /* all serial interfaces are being read */
 	DFOTA_EVENT_DETACHED,
 	DFOTA_EVENT_LINE,
@@ -135,6 +137,7 @@ struct dfota_event {
 			const struct at_line *line;
 		} line;
 		uint32_t written; /* bytes */
+		bool ask; /* FOLLOW: and asks the modem who it is, if it hears nothing */
 		const struct dfota_plan *plan;
 		bool saved;	    /* on disk */
 		bool stop_now;	    /* SIGTERM, or SIGINT for the second time */
@@ -239,8 +242,13 @@ struct dfota {
 	bool silent_urcs; /* URCs are switched off or go to a UART: expect none */
 	bool requested;	  /* the request went out */
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
-	bool resumed;	  /* taken up from the journal */
+	bool follow;	  /* takes up what it hears, requests nothing */
+	bool ask;	  /* following, may ask a silent modem who it is */
+	bool resumed;	  /* taken up from the journal, or from what was heard */
 	bool unsent;	  /* resumed at a point where the request may not have gone out yet */
+	bool host_rebooted; /* since the request; the modem may know nothing of it */
+	uint64_t age_ms;  /* of the request when it was resumed */
+	uint64_t open_until_ms; /* so long an old firmware may still be downloading; 0: not */
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */
@@ -266,12 +274,22 @@ struct dfota_memory {
 	int end;
 	bool download;
 	bool stored; /* the package was a local file */
+	bool left;	    /* it was off the bus, or elsewhere on it, since this was saved */
+	bool host_rebooted; /* since the request: then it need not have noticed that loss */
+	uint64_t age_ms;    /* since the request; 0: no clock can tell */
+	const char *running; /* firmware that it has just told in its normal mode; NULL: not asked */
 };
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory);
 
 /* Total: every state takes every event. *out is overwritten. */
 void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_ms,
 		struct dfota_actions *out);
+
+/*
+ * What to save as dfota_memory.phase. Behind the others as long as nothing
+ * shows that the request went out at all.
+ */
+enum dfota_phase dfota_stage(const struct dfota *d);
 
 const char *dfota_phase_name(enum dfota_phase phase);
 const char *dfota_state_name(enum dfota_state state);

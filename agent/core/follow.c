@@ -142,14 +142,36 @@ static void after_request(struct step *s, const struct signal *signal)
 
 /* ---- request and download (guide, 3.1 and 3.2) ---- */
 
-static void transfer_ended(struct step *s, int code)
+static void transfer_record(struct step *s, int code)
 {
 	s->d->evidence.transfer_seen = true;
 	s->d->evidence.transfer = code;
 	s->d->dirty = true;
+}
+
+static void transfer_ended(struct step *s, int code)
+{
+	transfer_record(s, code);
 	download_over(s);
 	/* A download that failed leaves the modem in its normal system (facts 1.5, 2.3 no. 7). */
 	step_go(s, code ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_LEAVE);
+}
+
+/*
+ * Of a job that was taken up the reboot may have been missed; RDY comes of
+ * nothing else. Other boot codes do: a SIM that comes late.
+ */
+static bool has_rebooted(const struct dfota *d, const struct signal *signal)
+{
+	return d->resumed && d->presence == DFOTA_PRESENCE_MODEM && signal->type == SIGNAL_BOOT &&
+	       text_after(signal->text, "RDY");
+}
+
+static void rebooted(struct step *s)
+{
+	download_over(s);
+	s->d->left = true;
+	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 }
 
 /* Only here do transfer codes count: later they are late or doubled. */
@@ -157,6 +179,8 @@ static void transfer_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_TRANSFER_END)
 		transfer_ended(s, signal->number);
+	else if (has_rebooted(s->d, signal))
+		rebooted(s);
 	else if (signal->type != SIGNAL_TRANSFER_START)
 		after_request(s, signal);
 	else if (s->d->state != DFOTA_STATE_DOWNLOAD)
@@ -311,6 +335,13 @@ static void resume_attached(struct step *s)
 {
 	struct dfota *d = s->d;
 
+	/* It was asked before it was known to be the one: nothing is left to wait for. */
+	if (d->presence == DFOTA_PRESENCE_MODEM &&
+	    verdict_compare(d->firmware_now, d->firmware, d->plan.target) == VERDICT_FIRMWARE_WANTED) {
+		d->left = true;
+		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+		return;
+	}
 	/* A lone port is none of the normal system. */
 	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY;
 	if (d->left) {
@@ -328,8 +359,10 @@ void follow_resume_enter(struct step *s)
 	total_arm(s);
 }
 
+/* What it told before it was lost again does not count. */
 static void resume_detached(struct step *s)
 {
+	s->d->firmware_now[0] = '\0';
 	s->d->left = true;
 	step_go(s, DFOTA_STATE_RESUME);
 }
@@ -378,13 +411,22 @@ static bool is_asked(const struct dfota *d, uint8_t port)
 	return false;
 }
 
-/* ERROR or silence means nothing: the flashing system answers AT too (facts 2.3 no. 8). */
-static bool is_version_answer(const struct dfota *d, const struct signal *signal)
+/*
+ * ERROR or silence means nothing: the flashing system answers AT too (facts
+ * 2.3 no. 8). Nor does an old firmware that may be downloading.
+ */
+static bool is_version_answer(const struct step *s, const struct signal *signal)
 {
+	const struct dfota *d = s->d;
 	char revision[DFOTA_FIRMWARE_SIZE];
+	bool open = s->now_ms < d->open_until_ms && !d->evidence.transfer_seen &&
+		    !d->evidence.end_seen;
 
-	return signal->type == SIGNAL_TEXT && is_asked(d, signal->port) &&
-	       at_revision(signal->text, revision, sizeof(revision));
+	if (signal->type != SIGNAL_TEXT || !is_asked(d, signal->port) ||
+	    !at_revision(signal->text, revision, sizeof(revision)))
+		return false;
+	return !open ||
+	       verdict_compare(revision, d->firmware, d->plan.target) != VERDICT_FIRMWARE_BEFORE;
 }
 
 /* A lone port is none of the normal system, whatever it says. */
@@ -406,9 +448,13 @@ void follow_back_take(struct step *s, const struct signal *signal)
 		    signal->type == SIGNAL_TRANSFER_END ||
 		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
 
+	/* A download that the loss of the bus did not end. */
+	if (signal->type == SIGNAL_TRANSFER_END && s->d->state == DFOTA_STATE_QUIET &&
+	    !s->d->evidence.transfer_seen)
+		transfer_record(s, signal->number);
 	if (life)
 		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
-	else if (is_normal(s->d, signal) || is_version_answer(s->d, signal))
+	else if (is_normal(s->d, signal) || is_version_answer(s, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		ask_version(s);
@@ -449,6 +495,12 @@ void follow_confirm_enter(struct step *s)
 	conversation_ask(s, CONVERSATION_SCRIPT_CONFIRM);
 }
 
+static void confirmed(struct step *s)
+{
+	s->d->evidence.unsent = s->d->unsent;
+	upload_finish(s, VERDICT_STOP_BOOTED);
+}
+
 void follow_confirm_take(struct step *s, const struct signal *signal)
 {
 	bool probing = s->d->state == DFOTA_STATE_CONFIRM_PROBE;
@@ -459,9 +511,33 @@ void follow_confirm_take(struct step *s, const struct signal *signal)
 	if (result == CONVERSATION_DONE && probing)
 		step_go(s, DFOTA_STATE_CONFIRM);
 	else if (result == CONVERSATION_DONE || signal->type == SIGNAL_STATE_LIMIT)
-		upload_finish(s, VERDICT_STOP_BOOTED);
+		confirmed(s);
 	else if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
 	else
 		after_request(s, signal);
+}
+
+/* ---- heard on the wire: what it runs, and which modem it is, was never asked ---- */
+
+/*
+ * A note may come from either system, so it is taken for one of the download:
+ * from there every code and every boot leads on. Not so from a lone port.
+ */
+void follow_heard(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	d->requested = d->resumed = true;
+	d->dirty = true;
+	d->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_UPGRADE, .download = true };
+	step_emit(s, DFOTA_ACTION_HOLD);
+	if (d->presence == DFOTA_PRESENCE_MODEM) {
+		step_go(s, DFOTA_STATE_DOWNLOAD);
+		follow_download_take(s, signal);
+	} else {
+		d->left = true;
+		step_go(s, DFOTA_STATE_QUIET);
+		follow_back_take(s, signal);
+	}
 }

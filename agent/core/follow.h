@@ -9,6 +9,9 @@
 
 #include "agent/core/step.h"
 
+/* Takes up the job of which @signal, a FOTA code, is heard. */
+void follow_heard(struct step *s, const struct signal *signal);
+
 void follow_resume_enter(struct step *s);
 void follow_resume_take(struct step *s, const struct signal *signal);
 void follow_accept_take(struct step *s, const struct signal *signal);

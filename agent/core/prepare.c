@@ -2,6 +2,7 @@
 #include "agent/core/prepare.h"
 
 #include "agent/core/conversation.h"
+#include "agent/core/follow.h"
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
@@ -12,10 +13,17 @@
 /* A modem that keeps leaving before it was asked for anything (facts, section 7: weak supply). */
 #define LOSSES_MAX 5
 
-static void refuse_running(struct step *s)
+static void running(struct step *s, const struct signal *signal)
 {
+	if (s->d->follow) {
+		/* What is read after the loss of the bus is of the past. */
+		if (s->d->state != DFOTA_STATE_ATTACH)
+			follow_heard(s, signal);
+		return;
+	}
 	step_finish_saying(s, VERDICT_STOP_REFUSED,
-		      "an upgrade is already running in this modem; wait for its END");
+			   "an upgrade is already running in this modem; wait for its END: "
+			   "qfota-agent follow reports it");
 }
 
 void prepare_before_request(struct step *s, const struct signal *signal)
@@ -37,7 +45,7 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 	case SIGNAL_FLASHING:
 	case SIGNAL_END:
 	case SIGNAL_LIFE:
-		refuse_running(s);
+		running(s, signal);
 		break;
 	case SIGNAL_STOP:
 		text_set(s->d->reason, sizeof(s->d->reason), "stopped before anything was requested");
@@ -68,7 +76,10 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 
 void prepare_attach_take(struct step *s, const struct signal *signal)
 {
-	if (signal->type == SIGNAL_ATTACHED && s->d->presence == DFOTA_PRESENCE_MODEM)
+	bool speaks = s->d->presence == DFOTA_PRESENCE_MODEM ||
+		      (s->d->presence == DFOTA_PRESENCE_RECOVERY && s->d->follow);
+
+	if (signal->type == SIGNAL_ATTACHED && speaks)
 		step_go(s, DFOTA_STATE_LISTEN);
 	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->upload_lost &&
 		 s->d->presence == DFOTA_PRESENCE_NONE)
@@ -83,10 +94,22 @@ void prepare_attach_take(struct step *s, const struct signal *signal)
 			      "wait, else change its USB composition");
 }
 
+static void listened(struct step *s)
+{
+	struct dfota *d = s->d;
+
+	if (d->follow && (!d->ask || d->presence != DFOTA_PRESENCE_MODEM))
+		step_finish_saying(s, VERDICT_STOP_NOTHING,
+				   "no upgrade of it is under way, as far as a second of "
+				   "listening tells");
+	else
+		step_go(s, DFOTA_STATE_PROBE);
+}
+
 void prepare_listen_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_ANSWER_LIMIT)
-		step_go(s, DFOTA_STATE_PROBE);
+		listened(s);
 	else
 		prepare_before_request(s, signal);
 }

@@ -45,7 +45,7 @@ static const struct verdict_row {
 	/* What the modem said itself. */
 	{ .transfer = CODE_BAD,
 	  .end = CODE_NONE,
-	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE),
+	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE) | FIRMWARE(ALONE),
 	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
 	{ .end = CODE_BAD,
 	  .firmware = FIRMWARE(WANTED),
@@ -60,6 +60,23 @@ static const struct verdict_row {
 	{ .stop = STOP(LIMIT), .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, false } },
 
 	/* Normal mode, and no bad code: the firmware decides. */
+	{ .unsent = true,
+	  .firmware = FIRMWARE(BEFORE),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7,
+		       "the modem rebooted into its old firmware; the request may never have been sent",
+		       true } },
+	/* A job that was only heard. */
+	{ .firmware = FIRMWARE(ALONE),
+	  .end = CODE_GOOD,
+	  .verdict = { OUTCOME_UNCONFIRMED, 7,
+		       "the modem reports success; what it ran before is not known, so compare what it "
+		       "runs now with what was wanted",
+		       true } },
+	{ .firmware = FIRMWARE(ALONE),
+	  .verdict = { OUTCOME_UNCONFIRMED, 7,
+		       "END was not seen, and what the modem ran before is not known: compare what it "
+		       "runs now with what was wanted",
+		       true } },
 	{ .firmware = FIRMWARE(UNREAD),
 	  .verdict = { OUTCOME_UNCONFIRMED, 7, "the firmware could not be read afterwards", false } },
 	{ .imei = IMEI(UNREAD),
@@ -151,7 +168,7 @@ enum verdict_firmware verdict_compare(const char *now, const char *before, const
 	if (target && *target && revision_equal(now, target))
 		return VERDICT_FIRMWARE_WANTED;
 	if (!before || !*before)
-		return VERDICT_FIRMWARE_OTHER;
+		return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_ALONE;
 	if (revision_equal(now, before))
 		return VERDICT_FIRMWARE_BEFORE;
 	return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;

@@ -44,6 +44,7 @@ enum verdict_firmware {
 	VERDICT_FIRMWARE_BEFORE, /* the one from before the job */
 	VERDICT_FIRMWARE_WANTED, /* the target; any other than before if there is none */
 	VERDICT_FIRMWARE_OTHER,
+	VERDICT_FIRMWARE_ALONE, /* read, but nothing is known to compare it with */
 };
 
 enum verdict_imei {
@@ -59,7 +60,7 @@ struct evidence {
 	bool transfer_seen;
 	bool end_seen;
 	bool uploading; /* nothing was requested, but what is there of an upload is to be deleted */
-	bool unsent;  /* listened long enough: the request may never have gone out */
+	bool unsent;  /* listened long enough, or it rebooted: the request may never have gone out */
 	int transfer; /* xxxEND code, if transfer_seen */
 	int end;      /* END code, if end_seen; the first that is not 0 wins */
 };

@@ -30,6 +30,8 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 
 	laws->life_ms = p->now_ms;
 	laws->asked = false; /* it works on the job: so it was accepted */
+	laws->requested |= laws->follows;
+	laws->resumed |= laws->follows;
 	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
 		laws->flashing = laws->requested;
 		laws->normal = false;
@@ -59,7 +61,8 @@ static void laws_hear(struct player *p, const char *text)
 		laws_hear_fota(p, token, fields == 2, number);
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
 		return;
-	if (law_is_boot(text) && (laws->left || laws->flashing))
+	/* Where the loss may have been missed only RDY will do. */
+	if (law_is_boot(text) && (laws->left || laws->flashing || (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
 	if (strncmp(text, "EP06E", 5) == 0) {
 		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
@@ -86,6 +89,7 @@ static void laws_gone(struct laws *laws)
 {
 	laws->asked = laws->data = false;
 	laws->presence = DFOTA_PRESENCE_NONE;
+	laws->told = false;
 	laws->left |= laws->requested;
 	laws->normal = false;
 	laws->asked_ms = 0;
@@ -104,6 +108,7 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		laws->candidates = event->attached.candidates;
 		memcpy(laws->order, event->attached.order, sizeof(laws->order));
 		laws->attached_ms = p->now_ms;
+		laws->normal = laws->told && laws->presence == DFOTA_PRESENCE_MODEM;
 		break;
 	case DFOTA_EVENT_DETACHED:
 		laws_gone(laws);
@@ -116,6 +121,7 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		laws->saved = laws->saving && event->saved;
 		break;
 	case DFOTA_EVENT_START:
+	case DFOTA_EVENT_FOLLOW:
 	case DFOTA_EVENT_TIME:
 	case DFOTA_EVENT_WRITTEN:
 	case DFOTA_EVENT_PLAN:
@@ -151,6 +157,7 @@ static void law_request(struct player *p, uint8_t port)
 {
 	p->laws.asked_port = port;
 	assert_false(p->laws.requested);
+	assert_false(p->laws.follows);
 	assert_true(p->laws.saved);
 	p->laws.requested = p->laws.asked = true;
 	p->laws.normal = false;
@@ -193,6 +200,7 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 	if (!laws->requested)
 		assert_true(p->now_ms - laws->attached_ms >= 1000);
 	law_store(p, port);
+	assert_true(laws->requested || !laws->follows || laws->asks);
 	if (strncmp(command, "AT+QFOTADL=", 11) == 0)
 		law_request(p, port);
 	else if (laws->requested && !laws->normal)
@@ -428,6 +436,9 @@ void player_event(struct player *p, const struct dfota_event *event)
 
 	laws_event(p, event);
 	dfota_step(&p->d, event, p->now_ms, &actions);
+	/* Whether half a code will do is the business of the scanner's tests. */
+	if (p->laws.follows && !p->d.requested)
+		p->laws.requested = p->laws.flashing = false;
 	if (finished) {
 		assert_int_equal(actions.count, 0);
 		return;
@@ -473,9 +484,22 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 	p->voice = PLAYER_VOICE_MUTE;
 	dfota_resume(&p->d, memory);
 	p->laws.resumed = p->laws.requested = memory->phase > DFOTA_PHASE_UPLOAD;
-	p->laws.left = memory->phase >= DFOTA_PHASE_RESTART;
+	p->laws.left = p->laws.requested &&
+		       (memory->left || memory->phase >= DFOTA_PHASE_RESTART);
+	p->laws.told = p->laws.requested && memory->running &&
+		       (*memory->target ? strcmp(memory->running, memory->target) == 0 :
+					  strcmp(memory->running, memory->firmware) != 0);
 	p->laws.end_bad = p->laws.requested && memory->end > 0;
 	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+}
+
+void player_follow(struct player *p, bool ask)
+{
+	player_reset(p);
+	p->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_NOTHING, .reason = "nothing" };
+	p->laws.follows = true;
+	p->laws.asks = ask;
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_FOLLOW, .ask = ask });
 }
 
 /* AT port first, then the modem port; the NMEA port is no candidate. A lone port is one. */

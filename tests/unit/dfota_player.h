@@ -33,6 +33,8 @@ struct laws {
 	uint8_t order[DFOTA_PORTS];
 	uint8_t candidates;
 	bool resumed, requested, saving, saved, left, flashing, normal, finished;
+	bool follows, asks; /* takes up what it hears; may speak before that */
+	bool told;	    /* the modem has just told its firmware, in normal mode */
 	bool end_bad;
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
@@ -76,6 +78,7 @@ struct player {
 /* A fresh job for a modem that is not attached yet. */
 void player_begin(struct player *p);
 void player_resume(struct player *p, const struct dfota_memory *memory);
+void player_follow(struct player *p, bool ask);
 
 void player_event(struct player *p, const struct dfota_event *event);
 void player_attach(struct player *p, enum dfota_presence presence);

@@ -24,6 +24,11 @@ struct story {
 	bool resumed;
 	enum dfota_phase phase;
 	int transfer, end;
+	bool left, rebooted;
+	uint64_t age_ms;
+	const char *running;
+
+	enum { STORY_FOLLOW = 1, STORY_ASK } follow;
 };
 
 #define REQUESTED "request; "

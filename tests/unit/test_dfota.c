@@ -177,7 +177,7 @@ static void play(struct player *p, const char *script)
 
 static void story_begin(struct player *p, const struct story *story)
 {
-	const struct dfota_memory memory = {
+	struct dfota_memory memory = {
 		.phase = story->phase,
 		.firmware = PLAYER_OLD,
 		.imei = PLAYER_IMEI,
@@ -185,9 +185,15 @@ static void story_begin(struct player *p, const struct story *story)
 		.transfer = story->transfer,
 		.end = story->end,
 		.download = true,
+		.left = story->left,
+		.host_rebooted = story->rebooted,
+		.age_ms = story->age_ms,
+		.running = story->running,
 	};
 
-	if (story->resumed)
+	if (story->follow)
+		player_follow(p, story->follow == STORY_ASK);
+	else if (story->resumed)
 		player_resume(p, &memory);
 	else
 		player_begin(p);
@@ -243,6 +249,7 @@ STORIES_TEST(silence)
 STORIES_TEST(the_host_stops)
 STORIES_TEST(resumed)
 STORIES_TEST(uploads)
+STORIES_TEST(followed)
 
 /* People see the codes of the job, not the chatter around it. */
 static void codes_of_the_job_are_told(void **state)
@@ -280,6 +287,7 @@ int main(void)
 		cmocka_unit_test(the_host_stops),
 		cmocka_unit_test(resumed),
 		cmocka_unit_test(uploads),
+		cmocka_unit_test(followed),
 		cmocka_unit_test(codes_of_the_job_are_told),
 	};
 

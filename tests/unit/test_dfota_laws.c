@@ -120,6 +120,7 @@ static void anything_from_the_host(struct walk *walk)
 		event.written = below(walk, 70000);
 		break;
 	case DFOTA_EVENT_START:
+	case DFOTA_EVENT_FOLLOW:
 	case DFOTA_EVENT_DETACHED:
 	case DFOTA_EVENT_TIME:
 		break;
@@ -170,6 +171,10 @@ static void any_memory(struct walk *walk)
 	memory.end = codes[below(walk, ARRAY_SIZE(codes))];
 	memory.download = below(walk, 2);
 	memory.stored = !memory.download && below(walk, 2);
+	memory.left = below(walk, 2);
+	memory.host_rebooted = below(walk, 2);
+	memory.age_ms = below(walk, 3000000);
+	memory.running = below(walk, 4) ? NULL : PICK(walk, firmwares);
 	player_resume(&walk->p, &memory);
 }
 
@@ -179,6 +184,10 @@ static void any_job(struct walk *walk)
 
 	if (below(walk, 4) == 0) {
 		any_memory(walk);
+		return;
+	}
+	if (below(walk, 16) == 0) {
+		player_follow(p, below(walk, 2));
 		return;
 	}
 	player_begin(p);

@@ -16,6 +16,7 @@
 #define OLD VERDICT_FIRMWARE_BEFORE
 #define NEW VERDICT_FIRMWARE_WANTED
 #define OTHER VERDICT_FIRMWARE_OTHER
+#define ALONE VERDICT_FIRMWARE_ALONE
 #define SAME VERDICT_IMEI_SAME
 #define STRANGER VERDICT_IMEI_OTHER
 #define NOT_SEEN (-1)
@@ -87,6 +88,18 @@ static void the_decision_table(void **state)
 		  OUTCOME_UNCONFIRMED, 7, false },
 		{ "HTTPEND 701, then END 0, old", BOOTED, OLD, SAME, 701, 0, false, OUTCOME_FAILED, 6,
 		  true },
+		{ "perhaps never requested, old", BOOTED, OLD, SAME, NOT_SEEN, NOT_SEEN, true,
+		  OUTCOME_UNCONFIRMED, 7, true },
+		{ "perhaps never requested, new", BOOTED, NEW, SAME, NOT_SEEN, NOT_SEEN, true,
+		  OUTCOME_UPGRADED, 0, true },
+		{ "only heard, END 0", BOOTED, ALONE, VERDICT_IMEI_UNREAD, 0, 0, false,
+		  OUTCOME_UNCONFIRMED, 7, true },
+		{ "only heard, no END", BOOTED, ALONE, VERDICT_IMEI_UNREAD, 0, NOT_SEEN, false,
+		  OUTCOME_UNCONFIRMED, 7, true },
+		{ "only heard, END 502", BOOTED, ALONE, VERDICT_IMEI_UNREAD, 0, 502, false,
+		  OUTCOME_FAILED, 6, true },
+		{ "only heard, HTTPEND 701", BOOTED, ALONE, VERDICT_IMEI_UNREAD, 701, NOT_SEEN, false,
+		  OUTCOME_TRANSFER_FAILED, 5, true },
 		{ "emergency download", VERDICT_STOP_EMERGENCY, UNREAD, SAME, 0, NOT_SEEN, false,
 		  OUTCOME_EMERGENCY, 9, false },
 		{ "nothing returns", VERDICT_STOP_LOST, UNREAD, SAME, 0, 0, false, OUTCOME_LOST, 9,
@@ -182,7 +195,7 @@ static void laws_for_every_evidence(void **state)
 
 	(void)state;
 	for (row.stop = BOOTED; row.stop <= VERDICT_STOP_EMERGENCY; row.stop++)
-		for (row.firmware = UNREAD; row.firmware <= OTHER; row.firmware++)
+		for (row.firmware = UNREAD; row.firmware <= ALONE; row.firmware++)
 			for (row.imei = VERDICT_IMEI_UNREAD; row.imei <= STRANGER; row.imei++)
 				for (unsigned int i = 0; i < 2 * 5 * 5; i++) {
 					struct evidence evidence;
@@ -228,8 +241,8 @@ static void firmware_against_what_was_wanted(void **state)
 		{ "A21", "A1", "A2", OTHER },
 		{ "A", "A1", "A2", OTHER },
 		/* Without either nothing is known to be new. */
-		{ "A2", "", "", OTHER },
-		{ "A2", NULL, NULL, OTHER },
+		{ "A2", "", "", ALONE },
+		{ "A2", NULL, NULL, ALONE },
 		{ "A2", "", "A2", NEW },
 		{ "A2", "", "A3", OTHER },
 	};
