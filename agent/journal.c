@@ -274,10 +274,12 @@ const struct journal_job *journal_find(const struct journal *journal,
 		job = journal_match(journal,
 				    offsetof(struct journal_job, id_path),
 				    id_path);
-	if (!job)
-		job = journal_match(journal,
-				    offsetof(struct journal_job, position),
-				    position);
+	if (job)
+		return job;
+	job = journal_match(journal, offsetof(struct journal_job, position),
+			    position);
+	if (job && id_path && *id_path && job->id_path[0])
+		return NULL;
 	return job;
 }
 

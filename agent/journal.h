@@ -37,6 +37,8 @@ struct journal_job {
 	char urcport[16];   /* setting to put back, empty: untouched */
 	int end;	    /* -1: not seen */
 	int transfer;	    /* -1: not seen */
+	char boot[40];	    /* the kernel's boot id then, empty: unknown */
+	int device;	    /* the modem's number on its bus then, 0: unknown */
 	uint64_t started_ms; /* CLOCK_REALTIME, ms since 1970 (to 2^53), when the request was journalled */
 };
 
@@ -73,7 +75,9 @@ const char *journal_damage(const struct journal *journal, unsigned int index,
 
 /*
  * The open job of a modem: first by IMEI (if @imei is not NULL or empty), then ID_PATH, then
- * position (NULL or empty: not compared). NULL if none. Valid until the journal changes.
+ * position (NULL or empty: not compared), unless its ID_PATH is known to be another: after a
+ * reboot of the host another modem may have that position. NULL if none. Valid until the
+ * journal changes.
  */
 const struct journal_job *journal_find(const struct journal *journal, const char *position,
 				       const char *id_path, const char *imei);
@@ -104,6 +108,9 @@ int journal_attempts(struct journal *journal, const char *imei, const char *pack
 		     unsigned int *ret_count, uint64_t *ret_last_ms);
 int journal_set_attempts(struct journal *journal, const char *imei, const char *package,
 			 unsigned int count, uint64_t last_ms);
+
+/* What tells one boot of this host from another; "" if the kernel does not say. */
+void journal_boot_id(char *ret, size_t size);
 
 /*
  * The one-agent-per-modem lock: an flock on JOURNAL_RUN_DIR/lock/<position>.

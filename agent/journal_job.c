@@ -50,6 +50,7 @@ static const struct job_string job_strings[] = {
 	JOB_STRING(package, JOB_TEXT_UTF8),
 	JOB_STRING(stage, JOB_TEXT_ASCII),
 	JOB_STRING(urcport, JOB_TEXT_ASCII),
+	JOB_STRING(boot, JOB_TEXT_ASCII),
 };
 
 /* -1, "not seen", is null in the file. */
@@ -58,8 +59,8 @@ static const struct job_number job_results[] = {
 	{ "transfer", offsetof(struct journal_job, transfer) },
 };
 
-/* "version" and "started_ms" besides. */
-#define JOB_KEYS (ARRAY_SIZE(job_strings) + ARRAY_SIZE(job_results) + 2)
+/* "version", "device" and "started_ms" besides. */
+#define JOB_KEYS (ARRAY_SIZE(job_strings) + ARRAY_SIZE(job_results) + 3)
 
 static void json_putp(struct json_object **object)
 {
@@ -175,7 +176,7 @@ int journal_job_parse(const char *text, size_t size, struct journal_job *ret)
 {
 	_cleanup_json_ struct json_object *object = NULL;
 	struct journal_job job = { 0 };
-	long long started;
+	long long started, device;
 	int r;
 
 	r = journal_parse_object(text, size, &object);
@@ -199,10 +200,11 @@ int journal_job_parse(const char *text, size_t size, struct journal_job *ret)
 		if (r < 0)
 			return r;
 	}
-	r = journal_get_number(object, "started_ms", 0, JOURNAL_TIME_MAX_MS,
-			       &started);
-	if (r < 0)
-		return r;
+	if (journal_get_number(object, "started_ms", 0, JOURNAL_TIME_MAX_MS,
+			       &started) < 0 ||
+	    journal_get_number(object, "device", 0, INT_MAX, &device) < 0)
+		return -EBADMSG;
+	job.device = (int)device;
 	job.started_ms = (uint64_t)started;
 	*ret = job;
 	return 0;
@@ -282,6 +284,9 @@ static int job_to_json(const struct journal_job *job,
 	r = job_add_strings(object, job);
 	if (r == 0)
 		r = job_add_results(object, job);
+	if (r == 0)
+		r = journal_add(object, "device",
+				json_object_new_int(job->device));
 	if (r == 0)
 		r = journal_add(object, "started_ms",
 				json_object_new_int64((int64_t)job->started_ms));

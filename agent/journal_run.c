@@ -116,6 +116,16 @@ void journal_unlock(struct journal_lock *lock)
 	free(lock);
 }
 
+void journal_boot_id(char *ret, size_t size)
+{
+	_cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id",
+				      O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, ret, size - 1);
+
+	ret[length > 0 ? length : 0] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+}
+
 static void mark_add(FILE *mark, const char *key, const char *value)
 {
 	fprintf(mark, "QFOTA_%s=", key);

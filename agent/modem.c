@@ -30,6 +30,10 @@ struct modem {
 
 	struct attachment *attachment;
 
+	/* The device that is there now; 0: none. */
+	char place[64];
+	unsigned int device;
+
 	/* The job. */
 	struct dfota machine;
 	struct loop_timer timer;
@@ -202,15 +206,21 @@ static void job_fill(struct modem *m)
 	struct journal_job *job = &m->job;
 
 	if (!job->started_ms) {
-		*job = (struct journal_job){ .started_ms = wall_clock_ms() };
+		*job = (struct journal_job){ 0 };
 		text_set(job->position, sizeof(job->position), m->facts.position);
 		text_set(job->id_path, sizeof(job->id_path), m->facts.id_path);
+	}
+	/* Of the request, and never of later: only before a loss of the bus do they tell one. */
+	if (!job->started_ms || !d->requested) {
+		job->started_ms = wall_clock_ms();
+		job->device = (int)m->device;
+		journal_boot_id(job->boot, sizeof(job->boot));
 	}
 	text_set(job->imei, sizeof(job->imei), d->imei);
 	text_set(job->from, sizeof(job->from), d->firmware);
 	text_set(job->target, sizeof(job->target), d->plan.target);
 	text_set(job->package, sizeof(job->package), m->package);
-	text_set(job->stage, sizeof(job->stage), dfota_phase_name(d->phase));
+	text_set(job->stage, sizeof(job->stage), dfota_phase_name(dfota_stage(d)));
 	job->end = d->evidence.end_seen ? d->evidence.end : -1;
 	job->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
 }
@@ -246,7 +256,7 @@ static void action_identified(struct modem *m)
 	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
 
 	/* Not from here: the machine is in the middle of a step. */
-	if (journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
+	if (!m->job.started_ms && journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
 		loop_timer_arm(m->host->loop, &m->moved, loop_now());
 		return;
 	}
@@ -456,6 +466,8 @@ void modem_added(struct modem *m, const struct hotplug_device *device)
 	const char *model = layout_model(device->vid, device->pid, NULL);
 
 	record_usb(m, "add", device);
+	text_set(m->place, sizeof(m->place), device->position);
+	m->device = device->device;
 	m->facts.vid = device->vid;
 	m->facts.pid = device->pid;
 	text_set(m->facts.product, sizeof(m->facts.product),
@@ -476,6 +488,8 @@ void modem_ready(struct modem *m, const struct hotplug_device *device)
 void modem_removed(struct modem *m, const struct hotplug_device *device)
 {
 	record_usb(m, "remove", device);
+	if (m->device == device->device)
+		m->device = 0;
 	attachment_removed(m->attachment, device);
 }
 
@@ -527,9 +541,19 @@ static enum source_kind source_kind_of(const char *package)
 	return source.kind;
 }
 
-static void modem_resume(struct modem *m, const struct journal_job *job)
+static bool has_host_rebooted(const struct journal_job *job)
+{
+	char boot[sizeof(job->boot)];
+
+	journal_boot_id(boot, sizeof(boot));
+	return strcmp(boot, job->boot) != 0;
+}
+
+/* @running: what the modem has just told of itself; NULL: it was not asked. */
+static void modem_resume(struct modem *m, const struct journal_job *job, const char *running)
 {
 	enum source_kind kind = source_kind_of(job->package);
+	uint64_t now_ms = wall_clock_ms();
 	struct dfota_memory memory = {
 		.phase = dfota_phase_find(job->stage),
 		.firmware = job->from,
@@ -539,7 +563,13 @@ static void modem_resume(struct modem *m, const struct journal_job *job)
 		.end = job->end,
 		.download = kind == SOURCE_KIND_URL,
 		.stored = kind == SOURCE_KIND_FILE,
+		.host_rebooted = has_host_rebooted(job),
+		.age_ms = now_ms > job->started_ms ? now_ms - job->started_ms : 0,
+		.running = running,
 	};
+
+	memory.left = memory.host_rebooted || m->device != (unsigned int)job->device ||
+		      strcmp(m->place, job->position) != 0;
 
 	/* A stage that this version does not know: as late as possible, so that nothing is repeated. */
 	if (memory.phase == DFOTA_PHASE_COUNT)
@@ -598,7 +628,7 @@ static void modem_start(struct modem *m)
 	if (job && !m->host->dry_run) {
 		if (!modem_lock(m, job->position))
 			return;
-		modem_resume(m, job);
+		modem_resume(m, job, NULL);
 	}
 	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 	held_by_journal(m, job);
@@ -608,7 +638,7 @@ static void modem_start(struct modem *m)
 
 /*
  * Its IMEI has an open job: no request may go out, wherever it was plugged in
- * then. It runs its normal system now, so it was restarted since.
+ * then. The machine begins anew, knowing that.
  */
 static void modem_moved(void *data)
 {
@@ -616,7 +646,7 @@ static void modem_moved(void *data)
 	const struct journal_job *job =
 		journal_find(m->host->journal, NULL, NULL, m->facts.imei);
 	bool attached = m->machine.presence != DFOTA_PRESENCE_NONE;
-	struct journal_job moved;
+	char running[DFOTA_FIRMWARE_SIZE];
 
 	if (!job) {
 		modem_failed(m, "the open job of this modem has just ended; run again");
@@ -629,12 +659,9 @@ static void modem_moved(void *data)
 	if (!modem_lock(m, job->position))
 		return;
 	modem_note(m, "its upgrade was begun at %s and is taken up here", job->position);
-	moved = *job;
-	if (dfota_phase_find(moved.stage) < DFOTA_PHASE_RESTART)
-		text_set(moved.stage, sizeof(moved.stage),
-			 dfota_phase_name(DFOTA_PHASE_RESTART));
+	text_set(running, sizeof(running), m->machine.firmware);
 	dfota_init(&m->machine, &m->host->limits);
-	modem_resume(m, &moved);
+	modem_resume(m, job, running);
 	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 	if (attached)
 		modem_attached(m, attachment_layout(m->attachment));

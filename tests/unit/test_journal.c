@@ -35,6 +35,8 @@ static const struct journal_job ep06 = {
 	.package = "http://joe:***@fw.example/EP06/\"a08\"\\caf\xc3\xa9.zip",
 	.stage = "request",
 	.urcport = "",
+	.boot = "0b5b3a0c-4a34-4c6e-9d8e-2f6f1c1c1c1c",
+	.device = 7,
 	.end = -1,
 	.transfer = 0,
 	.started_ms = 1700000000123,
@@ -118,6 +120,8 @@ static void assert_job_equal(const struct journal_job *a,
 	assert_string_equal(a->package, b->package);
 	assert_string_equal(a->stage, b->stage);
 	assert_string_equal(a->urcport, b->urcport);
+	assert_string_equal(a->boot, b->boot);
+	assert_int_equal(a->device, b->device);
 	assert_int_equal(a->end, b->end);
 	assert_int_equal(a->transfer, b->transfer);
 	assert_true(a->started_ms == b->started_ms);
@@ -211,7 +215,9 @@ static void test_find(void **state)
 		{ "1-1", "path-2", "999", "1-2" },
 		{ "1-1", "path-2", NULL, "1-2" },
 		{ "1-1", "path-2", "", "1-2" },
-		{ "1-1", "path-9", "999", "1-1" },
+		/* The host rebooted, and the bus has another number now. */
+		{ "1-1", "path-9", "999", NULL },
+		{ "1-4", "path-9", "999", "1-4" },
 		{ "1-1", NULL, NULL, "1-1" },
 		{ "1-1", "", "", "1-1" },
 		{ NULL, "path-3", NULL, "1-3" },
@@ -244,6 +250,19 @@ static void test_find(void **state)
 		}
 	}
 	journal_free(journal);
+}
+
+static void test_boot_id(void **state)
+{
+	char once[40], again[40], cut[8];
+
+	(void)state;
+	journal_boot_id(once, sizeof(once));
+	journal_boot_id(again, sizeof(again));
+	assert_int_equal(strlen(once), 36);
+	assert_string_equal(once, again);
+	journal_boot_id(cut, sizeof(cut));
+	assert_int_equal(strlen(cut), 7);
 }
 
 static void test_what_another_agent_began_and_ended(void **state)
@@ -296,7 +315,8 @@ static void test_jobs_that_are_not_saved(void **state)
 #define HEAD "{\"version\":1,\"position\":\"1-1.4\",\"id_path\":\"\","
 #define IMEI "\"imei\":\"1\","
 #define NAMES "\"from\":\"A\",\"target\":\"B\",\"package\":\"/p\","
-#define STAGE "\"stage\":\"request\",\"urcport\":\"\","
+#define STAGE "\"stage\":\"request\",\"urcport\":\"\"," BOOT
+#define BOOT "\"boot\":\"\",\"device\":7,"
 #define RESULTS "\"end\":null,\"transfer\":0,"
 #define STARTED "\"started_ms\":1}"
 #define LONG16 "0123456789abcdef"
@@ -333,10 +353,10 @@ static void test_damaged_files_are_kept_and_told(void **state)
 		{ HEAD "\"imei\":\"" LONG64 "\"," NAMES STAGE RESULTS STARTED,
 		  TORN },
 		{ HEAD IMEI NAMES
-		  "\"stage\":\"" LONG16 "\",\"urcport\":\"\"," RESULTS STARTED,
+		  "\"stage\":\"" LONG16 "\",\"urcport\":\"\"," BOOT RESULTS STARTED,
 		  TORN },
 		{ HEAD IMEI NAMES "\"stage\":\"\\u001b\",\"urcport\":\"\","
-				  RESULTS STARTED,
+				  BOOT RESULTS STARTED,
 		  TORN },
 		{ HEAD IMEI NAMES STAGE "\"end\":-1,\"transfer\":0," STARTED,
 		  TORN },
@@ -354,6 +374,10 @@ static void test_damaged_files_are_kept_and_told(void **state)
 		{ "{\"version\":1,\"position\":\"1-2\",\"id_path\":\"\"," IMEI
 		  NAMES STAGE RESULTS STARTED,
 		  "its name is not the position inside" },
+		{ HEAD IMEI NAMES "\"stage\":\"request\",\"urcport\":\"\",\"boot\":\"\","
+		  "\"device\":-1," RESULTS STARTED, TORN },
+		{ HEAD IMEI NAMES "\"stage\":\"request\",\"urcport\":\"\",\"boot\":7,"
+		  "\"device\":7," RESULTS STARTED, TORN },
 		{ "[[[[[[[[[[[[]]]]]]]]]]]]", TORN },
 	};
 	char expected[200];
@@ -1054,6 +1078,7 @@ int main(void)
 		FOLDER(test_a_job_survives_the_agent),
 		FOLDER(test_removing_one_of_three),
 		FOLDER(test_find),
+		cmocka_unit_test(test_boot_id),
 		FOLDER(test_what_another_agent_began_and_ended),
 		FOLDER(test_jobs_that_are_not_saved),
 		FOLDER(test_damaged_files_are_kept_and_told),
