@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/attempt.h"
 #include "agent/config.h"
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
@@ -67,6 +68,24 @@ static bool is_listed(const char *const *list, size_t count, const char *text)
 	return count == 0;
 }
 
+/* A person who names the package has waited long enough; the configuration has not. */
+static void limit_attempts(const struct agent *agent, const struct modem *modem,
+			   const char *package, struct dfota_plan *plan)
+{
+	const struct config *config = agent->context->config;
+	struct attempt_rule rule = {
+		.max = config->attempts,
+		.back_off_ms = agent->wish->package ? 0 : config->back_off_ms,
+	};
+
+	if (plan->kind != DFOTA_PLAN_UPGRADE || agent->wish->force ||
+	    modem_has_begun(modem, package))
+		return;
+	if (!attempt_is_allowed(agent->context->journal, &rule, modem_facts(modem)->imei, package,
+				plan->reason, sizeof(plan->reason)))
+		plan->kind = DFOTA_PLAN_REFUSE;
+}
+
 static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 		       struct package_file *ret_file, char *ret_package, size_t package_size)
 {
@@ -83,6 +102,7 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 	plan_make(agent->wish, agent->context->config, facts->firmware, ret, ret_file,
 		  &package);
 	source_mask(package ? package : "", ret_package, package_size);
+	limit_attempts(agent, modem, ret_package, ret);
 }
 
 /* ---- modems begin and end ---- */

@@ -31,6 +31,7 @@ enum option_id {
 	OPTION_TO,
 	OPTION_JOBS,
 	OPTION_DRY_RUN,
+	OPTION_FORCE,
 	OPTION_CONFIG,
 	OPTION_STATE_DIR,
 	OPTION_RECORD,
@@ -57,6 +58,7 @@ static const struct option_row {
 	{ "to", OPTION_TO, "REV", "the firmware that it leads to" },
 	{ "jobs", OPTION_JOBS, "N", "upgrade at most N modems at once (0: all)" },
 	{ "dry-run", OPTION_DRY_RUN, NULL, "check everything, send no request" },
+	{ "force", OPTION_FORCE, NULL, "try again, however often and lately it failed" },
 	{ "config", OPTION_CONFIG, "FILE", "read this configuration and no other" },
 	{ "state-dir", OPTION_STATE_DIR, "DIR", "journal and history (/var/lib/qfota)" },
 	{ "record", OPTION_RECORD, "FILE", "write a transcript of every byte and event" },
@@ -221,6 +223,9 @@ static void flag_set(struct command_options *options, int id)
 	switch (id) {
 	case OPTION_DRY_RUN:
 		options->wish.dry_run = true;
+		break;
+	case OPTION_FORCE:
+		options->wish.force = true;
 		break;
 	case OPTION_JSON:
 		options->json = true;

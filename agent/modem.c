@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "agent/attachment.h"
+#include "agent/attempt.h"
 #include "agent/claim.h"
 #include "agent/core/quectel.h"
 #include "agent/core/source.h"
@@ -88,10 +89,14 @@ static void history_append(struct modem *m, const struct modem_result *result)
 
 static void job_close(struct modem *m, const struct modem_result *result)
 {
+	bool upgraded = result->verdict.outcome == OUTCOME_UPGRADED;
 	int r;
 
 	if (!m->job.started_ms || !result->verdict.job_over)
 		return;
+	r = m->package[0] ? attempt_end(m->host->journal, m->job.imei, m->package, upgraded) : 0;
+	if (r < 0)
+		modem_note(m, "the attempts could not be counted: %s", strerror(-r));
 	r = journal_remove(m->host->journal, m->job.position);
 	if (r < 0)
 		modem_note(m, "the finished job could not be removed from the journal: %s",
@@ -225,13 +230,29 @@ static void job_fill(struct modem *m)
 	job->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
 }
 
+bool modem_has_begun(const struct modem *m, const char *package)
+{
+	return m->job.started_ms && strcmp(m->job.package, package) == 0;
+}
+
+/* An attempt counts from here on, whatever becomes of the agent. */
+static int job_save(struct modem *m)
+{
+	bool begins = m->package[0] && !modem_has_begun(m, m->package);
+	int r = 0;
+
+	job_fill(m);
+	if (begins)
+		r = attempt_begin(m->host->journal, m->job.imei, m->package);
+	return r < 0 ? r : journal_save(m->host->journal, &m->job);
+}
+
 /* The journal decides; the mark is only for others. */
 static void action_save(struct modem *m)
 {
 	int r, marked;
 
-	job_fill(m);
-	r = journal_save(m->host->journal, &m->job);
+	r = job_save(m);
 	if (r < 0)
 		modem_note(m, "the journal could not be written: %s", strerror(-r));
 	marked = claim_mark(&m->claim, &m->job);

@@ -59,6 +59,9 @@ bool modem_is_at(const struct modem *modem, const char *position);
 /* The request went out: whatever appears at the position concerns this job. */
 bool modem_is_upgrading(const struct modem *modem);
 
+/* An earlier agent died in the upload of @package (masked): this is still that attempt. */
+bool modem_has_begun(const struct modem *modem, const char *package);
+
 /* The open job that modem_begin() would take up, as the journal was read last; NULL: none. */
 const struct journal_job *modem_open_job(const struct modem *modem);
 

@@ -21,6 +21,7 @@ struct wish {
 	const char *from;     /* NULL: not stated */
 	const char *to;
 	bool dry_run;
+	bool force; /* however often it failed */
 	unsigned int jobs; /* modems at once, 0: all */
 	int interface;	   /* take this one as the AT port, -1: choose */
 };

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/attempt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/journal.h"
+
+#define MINUTE_MS 60000
+
+static uint64_t wall_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+bool attempt_is_due(const struct attempt_rule *rule, unsigned int count, uint64_t last_ms,
+		    uint64_t now_ms, char *ret_reason, size_t size)
+{
+	uint64_t wait_ms;
+
+	if (count >= rule->max) {
+		snprintf(ret_reason, size,
+			 "%u attempts with this package did not end in success, and no more are "
+			 "made; find out why, then use --force",
+			 count);
+		return false;
+	}
+	if (!count || now_ms < last_ms || now_ms - last_ms >= rule->back_off_ms)
+		return true;
+	wait_ms = rule->back_off_ms - (now_ms - last_ms);
+	snprintf(ret_reason, size,
+		 "the last attempt with this package failed, and the next one is due in %" PRIu64
+		 " min (\"back-off\"), or at once with --force",
+		 (wait_ms + MINUTE_MS - 1) / MINUTE_MS);
+	return false;
+}
+
+bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule, const char *imei,
+			const char *package, char *ret_reason, size_t size)
+{
+	unsigned int count;
+	uint64_t last_ms;
+	int r = journal_attempts(journal, imei, package, &count, &last_ms);
+
+	if (r == 0)
+		return attempt_is_due(rule, count, last_ms, wall_clock_ms(), ret_reason, size);
+	snprintf(ret_reason, size,
+		 "how often this package failed cannot be read from the state directory: %s; "
+		 "--force begins anew",
+		 r == -EBADMSG ? "attempts.json is torn" :
+		 r == -ENOTSUP ? "attempts.json was written by another version of the agent" :
+				 strerror(-r));
+	return false;
+}
+
+/* Whoever came as far as this with unreadable attempts was forced to: they begin anew. */
+static unsigned int attempt_count(struct journal *journal, const char *imei, const char *package)
+{
+	unsigned int count;
+	uint64_t last_ms;
+
+	return journal_attempts(journal, imei, package, &count, &last_ms) < 0 ? 0 : count;
+}
+
+int attempt_begin(struct journal *journal, const char *imei, const char *package)
+{
+	return journal_set_attempts(journal, imei, package,
+				    attempt_count(journal, imei, package) + 1, wall_clock_ms());
+}
+
+int attempt_end(struct journal *journal, const char *imei, const char *package, bool success)
+{
+	unsigned int count = success ? 0 : attempt_count(journal, imei, package);
+
+	/* Nothing was counted, nothing is to be counted from. */
+	if (!success && !count)
+		return 0;
+	return journal_set_attempts(journal, imei, package, count, success ? 0 : wall_clock_ms());
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How often one package is tried on one modem: what was begun and did not end
+ * in success counts, over restarts, and after some of that a person has to look.
+ */
+#ifndef QFOTA_ATTEMPT_H
+#define QFOTA_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal;
+
+struct attempt_rule {
+	unsigned int max;     /* 1.. */
+	uint64_t back_off_ms; /* from one to the next; 0: at once */
+};
+
+/*
+ * False: not now, and *ret_reason says why and what to do. @count attempts
+ * failed, the last one at @last_ms (ms since 1970, as @now_ms; a time to come is
+ * that of a clock that was wrong, and does not count).
+ */
+bool attempt_is_due(const struct attempt_rule *rule, unsigned int count, uint64_t last_ms,
+		    uint64_t now_ms, char *ret_reason, size_t size);
+/* The same for @package (masked) on the modem with @imei. Unreadable attempts are none to go on with. */
+bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule, const char *imei,
+			const char *package, char *ret_reason, size_t size);
+
+/* One more, on disk when it returns 0. Errors as journal_set_attempts(). */
+int attempt_begin(struct journal *journal, const char *imei, const char *package);
+/* Success forgets all; a failure is what the back-off counts from. */
+int attempt_end(struct journal *journal, const char *imei, const char *package, bool success);
+
+#endif
