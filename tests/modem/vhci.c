@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/usb/ch9.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,35 @@ static int attach_write(const char *text)
 	return r;
 }
 
+/*
+ * True while the kernel still shows what sat there before. A busy hub thread may
+ * not have looked yet, and vhci_hcd, unlike a real hub, leaves the port enabled:
+ * a quick return would then go by unnoticed.
+ */
+static bool still_shown(unsigned int port, bool super)
+{
+	char pattern[96];
+	glob_t found = {0};
+	bool shown = false;
+
+	snprintf(pattern, sizeof(pattern), VHCI_SYSFS "usb*/[0-9]*-%u", port + 1);
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && !shown; i++) {
+		char path[160], speed[16] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/speed", found.gl_pathv[i]);
+		f = fopen(path, "re");
+		if (f && fgets(speed, sizeof(speed), f))
+			shown = (strtoul(speed, NULL, 10) >= 5000) == super;
+		if (f)
+			fclose(f);
+	}
+	globfree(&found);
+	return shown;
+}
+
 int vhci_attach(struct vhci *v, unsigned int port, bool super)
 {
 	unsigned int offset = 0;
@@ -97,6 +127,8 @@ int vhci_attach(struct vhci *v, unsigned int port, bool super)
 
 	if (r)
 		return r;
+	if (still_shown(port, super))
+		return -EBUSY;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	snprintf(text, sizeof(text), "%u %d %u %d", port + offset, pair[1],
