@@ -123,6 +123,9 @@ static int other_output(struct modem *m, uint8_t endpoint, size_t length)
 {
 	const struct composition *c = m->identity.composition;
 
+	/* What was on its way when the power went is nobody's. */
+	if (!m->on_bus)
+		return -EPIPE;
 	for (uint8_t i = 0; i < c->n_functions; i++) {
 		struct endpoints e;
 
