@@ -99,6 +99,11 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 		text_set(ret->reason, sizeof(ret->reason), "its IMEI was not asked for");
 		return;
 	}
+	if (agent->wish->follow) {
+		ret->kind = DFOTA_PLAN_NOTHING;
+		text_set(ret->reason, sizeof(ret->reason), "no upgrade of it is under way");
+		return;
+	}
 	plan_make(agent->wish, agent->context->config, facts->firmware, ret, ret_file,
 		  &package);
 	source_mask(package ? package : "", ret_package, package_size);
@@ -119,6 +124,9 @@ static void agent_begin_some(void *data)
 	struct agent *agent = data;
 	unsigned int jobs = agent->wish->jobs ? agent->wish->jobs : agent->context->config->jobs;
 
+	/* A job under way does not wait for its turn to be heard. */
+	if (agent->wish->follow)
+		jobs = 0;
 	for (struct agent_modem *each = agent->modems; each; each = each->next) {
 		if (!each->waiting || (jobs && agent->running >= jobs))
 			continue;
@@ -143,7 +151,7 @@ static void agent_finished(void *data, struct modem *modem, const struct modem_r
 	/* Job after job along a chain of deltas, each step verified. */
 	for (struct agent_modem *each = agent->modems; each; each = each->next)
 		if (each->modem == modem)
-			each->waiting = !agent->stopping &&
+			each->waiting = !agent->stopping && !agent->wish->follow &&
 					result->verdict.outcome == OUTCOME_UPGRADED &&
 					plan_goes_on(agent->wish, agent->context->config,
 						     result->to);
@@ -268,7 +276,9 @@ static const char *job_position(const struct agent *agent, const struct hotplug_
 static void device_added(struct agent *agent, const struct hotplug_device *device)
 {
 	struct modem *modem = agent_find(agent, device->position);
-	bool chosen = agent_chooses(agent->choice, device->vid, device->pid, device->position);
+	bool nameless = agent->wish->follow && agent->choice->imei_count; /* never to be known */
+	bool chosen = !nameless && agent_chooses(agent->choice, device->vid, device->pid,
+						 device->position);
 	const char *position = job_position(agent, device);
 	int r;
 
@@ -347,6 +357,7 @@ static int agent_add_open_jobs(struct agent *agent)
 		r = agent_add(agent, job->position, &modem);
 		if (r < 0)
 			return r;
+		agent->host.ask = true;
 	}
 	return 0;
 }
@@ -416,8 +427,8 @@ static void agent_close(struct agent *agent)
 	port_context_free(agent->host.ports);
 }
 
-int agent_upgrade(const struct agent_context *context, const struct agent_choice *choice,
-		  const struct wish *wish, int *ret_status)
+int agent_work(const struct agent_context *context, const struct agent_choice *choice,
+	       const struct wish *wish, int *ret_status)
 {
 	struct agent agent = {
 		.context = context,
@@ -429,6 +440,7 @@ int agent_upgrade(const struct agent_context *context, const struct agent_choice
 			.recorder = context->recorder,
 			.limits = context->config->limits,
 			.dry_run = wish->dry_run,
+			.follow = wish->follow,
 			.interface = wish->interface,
 			.plan = agent_plan,
 			.finished = agent_finished,

@@ -43,11 +43,11 @@ bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid
 int agent_worst(int status, int other);
 
 /*
- * Upgrades all chosen modems that are plugged in, takes open jobs up, and
- * returns when each has its verdict: *ret_status is the exit status (0..9).
+ * Takes open jobs up and upgrades, or only follows, all chosen modems that are
+ * plugged in; returns when each has its verdict: *ret_status is the exit status (0..9).
  * -ENOMEM, -EIO and others: the host cannot do USB at all; nothing was sent.
  */
-int agent_upgrade(const struct agent_context *context, const struct agent_choice *choice,
-		  const struct wish *wish, int *ret_status);
+int agent_work(const struct agent_context *context, const struct agent_choice *choice,
+	       const struct wish *wish, int *ret_status);
 
 #endif

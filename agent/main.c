@@ -17,6 +17,7 @@
 static const struct command *const commands[] = {
 	&command_upgrade,
 	&command_list,
+	&command_follow,
 	&command_history,
 	&command_replay,
 };

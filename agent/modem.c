@@ -79,7 +79,7 @@ static void history_append(struct modem *m, const struct modem_result *result)
 	_cleanup_free_ char *line = NULL;
 	int r;
 
-	if (!m->package[0] || m->machine.plan.dry_run)
+	if ((!m->package[0] && !m->machine.requested) || m->machine.plan.dry_run)
 		return;
 	line = json_result_string(&m->facts, result);
 	r = line ? journal_append_history(m->host->journal, line) : -ENOMEM;
@@ -645,13 +645,16 @@ static void held_by_journal(struct modem *m, const struct journal_job *job)
 static void modem_start(struct modem *m)
 {
 	const struct journal_job *job = modem_open_job(m);
+	struct dfota_event start = { .type = DFOTA_EVENT_START };
 
 	if (job && !m->host->dry_run) {
 		if (!modem_lock(m, job->position))
 			return;
 		modem_resume(m, job, NULL);
+	} else if (m->host->follow) {
+		start = (struct dfota_event){ .type = DFOTA_EVENT_FOLLOW, .ask = m->host->ask };
 	}
-	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	modem_event(m, &start);
 	held_by_journal(m, job);
 	if (m->running)
 		attachment_open(m->attachment);

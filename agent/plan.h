@@ -22,6 +22,7 @@ struct wish {
 	const char *to;
 	bool dry_run;
 	bool force; /* however often it failed */
+	bool follow; /* what is under way, and nothing else */
 	unsigned int jobs; /* modems at once, 0: all */
 	int interface;	   /* take this one as the AT port, -1: choose */
 };

@@ -388,7 +388,7 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	}
 	d->resumed = d->requested = true;
 	d->phase = memory->phase;
-	d->left = memory->left || memory->phase >= DFOTA_PHASE_RESTART;
+	d->left = memory->left || memory->phase > DFOTA_PHASE_RESTART;
 	d->host_rebooted = memory->host_rebooted;
 	d->age_ms = memory->age_ms;
 	d->unsent = memory->phase == DFOTA_PHASE_REQUEST;

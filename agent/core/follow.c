@@ -267,6 +267,8 @@ void follow_leave_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
+	else if (has_rebooted(s->d, signal))
+		rebooted(s);
 	else
 		after_request(s, signal);
 }
@@ -346,6 +348,10 @@ static void resume_attached(struct step *s)
 	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY;
 	if (d->left) {
 		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
+		return;
+	}
+	if (d->phase == DFOTA_PHASE_RESTART) {
+		step_go(s, DFOTA_STATE_LEAVE);
 		return;
 	}
 	step_timer(s, DFOTA_TIMER_TOTAL,

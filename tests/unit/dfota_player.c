@@ -485,7 +485,7 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 	dfota_resume(&p->d, memory);
 	p->laws.resumed = p->laws.requested = memory->phase > DFOTA_PHASE_UPLOAD;
 	p->laws.left = p->laws.requested &&
-		       (memory->left || memory->phase >= DFOTA_PHASE_RESTART);
+		       (memory->left || memory->phase > DFOTA_PHASE_RESTART);
 	p->laws.told = p->laws.requested && memory->running &&
 		       (*memory->target ? strcmp(memory->running, memory->target) == 0 :
 					  strcmp(memory->running, memory->firmware) != 0);
