@@ -23,8 +23,8 @@ struct journal_damaged {
 
 struct journal {
 	char *dir;
-	int folder;
-	int jobs; /* the folder of jobs; negative: cannot be created */
+	int folder; /* negative: not there yet */
+	int jobs;   /* the folder of jobs; negative: not there yet */
 	struct journal_job *job;
 	size_t used;
 	struct journal_damaged *damaged;
@@ -181,17 +181,59 @@ static int journal_read_jobs(struct journal *journal)
 	return r;
 }
 
-/* jobs/ is missing and cannot be made: there are no jobs, that is no error. */
-static int journal_open_jobs(struct journal *journal)
+/* Only looks: where nothing was ever written there is nothing to read. */
+static int journal_look(struct journal *journal)
 {
-	int created = store_create_subfolder(journal->folder, JOURNAL_JOBS,
-					     JOURNAL_FOLDER_MODE);
-	int fd = store_open_folder(journal->folder, JOURNAL_JOBS);
+	int fd;
 
-	if (fd == -ENOENT && created < 0)
-		fd = created;
-	journal->jobs = fd;
-	return fd < 0 && fd != created ? fd : 0;
+	if (journal->folder < 0) {
+		fd = store_open_folder(AT_FDCWD, journal->dir);
+		if (fd < 0)
+			return fd == -ENOENT ? 0 : fd;
+		journal->folder = fd;
+	}
+	if (journal->jobs < 0) {
+		fd = store_open_folder(journal->folder, JOURNAL_JOBS);
+		if (fd < 0)
+			return fd == -ENOENT ? 0 : fd;
+		journal->jobs = fd;
+	}
+	return 0;
+}
+
+static int journal_create_folder(struct journal *journal)
+{
+	int r = 0;
+
+	if (journal->folder < 0)
+		r = store_create_folder(journal->dir, JOURNAL_FOLDER_MODE);
+	if (r == 0)
+		r = journal_look(journal);
+	return r == 0 && journal->folder < 0 ? -ENOENT : r;
+}
+
+static int journal_create_jobs(struct journal *journal)
+{
+	int r;
+
+	if (journal->jobs >= 0)
+		return 0;
+	r = journal_create_folder(journal);
+	if (r == 0 && journal->jobs < 0)
+		r = store_create_subfolder(journal->folder, JOURNAL_JOBS,
+					   JOURNAL_FOLDER_MODE);
+	if (r == 0)
+		r = journal_look(journal);
+	return r == 0 && journal->jobs < 0 ? -ENOENT : r;
+}
+
+int journal_refresh(struct journal *journal)
+{
+	int r;
+
+	journal_forget(journal);
+	r = journal_look(journal);
+	return r < 0 ? r : journal_read_jobs(journal);
 }
 
 int journal_open(const char *dir, struct journal **ret)
@@ -204,15 +246,7 @@ int journal_open(const char *dir, struct journal **ret)
 	journal->jobs = -EBADF;
 	journal->folder = -EBADF;
 	journal->dir = strdup(dir);
-	r = journal->dir ? store_create_folder(dir, JOURNAL_FOLDER_MODE) :
-			   -ENOMEM;
-	if (r == 0) {
-		journal->folder = store_open_folder(AT_FDCWD, dir);
-		r = journal->folder < 0 ? journal->folder :
-					  journal_open_jobs(journal);
-	}
-	if (r == 0)
-		r = journal_read_jobs(journal);
+	r = journal->dir ? journal_refresh(journal) : -ENOMEM;
 	if (r < 0) {
 		journal_free(journal);
 		return r;
@@ -221,22 +255,11 @@ int journal_open(const char *dir, struct journal **ret)
 	return 0;
 }
 
-int journal_refresh(struct journal *journal)
-{
-	journal_forget(journal);
-	return journal_read_jobs(journal);
-}
-
 int journal_writable(struct journal *journal)
 {
-	int r;
+	int r = journal_create_jobs(journal);
 
-	if (journal->jobs < 0) {
-		r = journal_open_jobs(journal);
-		if (r < 0)
-			return r;
-	}
-	return journal->jobs < 0 ? journal->jobs : store_probe(journal->jobs);
+	return r < 0 ? r : store_probe(journal->jobs);
 }
 
 const char *journal_damage(const struct journal *journal, unsigned int index,
@@ -299,13 +322,9 @@ int journal_save(struct journal *journal, const struct journal_job *job)
 	length = journal_job_format(job, text, sizeof(text));
 	if (length < 0)
 		return (int)length;
-	if (journal->jobs < 0) {
-		r = journal_open_jobs(journal);
-		if (r < 0)
-			return r;
-		if (journal->jobs < 0)
-			return journal->jobs;
-	}
+	r = journal_create_jobs(journal);
+	if (r < 0)
+		return r;
 	r = journal_reserve(journal);
 	if (r < 0)
 		return r;
@@ -341,21 +360,30 @@ int journal_remove(struct journal *journal, const char *position)
 
 int journal_append_history(struct journal *journal, const char *json)
 {
-	return store_append(journal->folder, JOURNAL_HISTORY, json,
-			    JOURNAL_FILE_MODE);
+	int r = journal_create_folder(journal);
+
+	return r < 0 ? r : store_append(journal->folder, JOURNAL_HISTORY, json,
+					JOURNAL_FILE_MODE);
 }
 
 int journal_attempts(struct journal *journal, const char *imei,
 		     const char *package, unsigned int *ret_count,
 		     uint64_t *ret_last_ms)
 {
-	return attempts_get(journal->folder, imei, package, ret_count,
-			    ret_last_ms);
+	if (journal->folder >= 0)
+		return attempts_get(journal->folder, imei, package, ret_count,
+				    ret_last_ms);
+	*ret_count = 0;
+	*ret_last_ms = 0;
+	return 0;
 }
 
 int journal_set_attempts(struct journal *journal, const char *imei,
 			 const char *package, unsigned int count,
 			 uint64_t last_ms)
 {
-	return attempts_set(journal->folder, imei, package, count, last_ms);
+	int r = journal_create_folder(journal);
+
+	return r < 0 ? r : attempts_set(journal->folder, imei, package, count,
+					last_ms);
 }

@@ -43,9 +43,8 @@ struct journal_job {
 };
 
 /*
- * Opens (and creates) @dir with jobs/ in it, and reads all open jobs.
- * -EACCES, -EROFS, -ENOSPC, -ENOTDIR …: errno of mkdir(2), open(2).
- * A directory that can be read but not written is opened all the same: journal_writable() tells.
+ * Reads all open jobs in @dir; writes nothing: a folder that is missing holds none, and
+ * is created by journal_writable() or the first write. -EACCES, -ENOTDIR …: errno of open(2).
  * A job file that is torn, from another version or otherwise unreadable is
  * kept, left out here, and told of by journal_damage(). An unsound folder jobs/
  * is an error: an open job must not be overlooked.

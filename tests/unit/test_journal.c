@@ -102,6 +102,15 @@ static struct journal *open_journal(void)
 	return journal;
 }
 
+/* With its folders there already. */
+static struct journal *make_journal(void)
+{
+	struct journal *journal = open_journal();
+
+	assert_int_equal(journal_writable(journal), 0);
+	return journal;
+}
+
 static struct journal *reopen_journal(struct journal *journal)
 {
 	journal_free(journal);
@@ -138,9 +147,41 @@ static struct journal_job job_at(const char *position, const char *id_path,
 	return job;
 }
 
-static void test_a_new_folder_has_no_jobs(void **state)
+/* A dry run, and a user who may write nowhere, can ask as much. */
+static void test_reading_creates_nothing(void **state)
 {
 	struct journal *journal = open_journal();
+	unsigned int count = 99;
+	uint64_t last = 99;
+
+	(void)state;
+	assert_null(journal_get(journal, 0));
+	assert_null(journal_damage(journal, 0, NULL));
+	assert_int_equal(journal_refresh(journal), 0);
+	assert_int_equal(journal_attempts(journal, "1", "p", &count, &last), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(last, 0);
+	assert_int_equal(journal_remove(journal, "1-1.4"), 0);
+	assert_int_equal(access(in_dir(".."), F_OK), -1);
+	journal_free(journal);
+}
+
+static void test_folders_of_another_agent_are_seen(void **state)
+{
+	struct journal *journal = open_journal();
+	struct journal *other = open_journal();
+
+	(void)state;
+	assert_int_equal(journal_save(other, &ep06), 0);
+	journal_free(other);
+	assert_int_equal(journal_refresh(journal), 0);
+	assert_job_equal(journal_get(journal, 0), &ep06);
+	journal_free(journal);
+}
+
+static void test_a_new_folder_has_no_jobs(void **state)
+{
+	struct journal *journal = make_journal();
 	struct stat status;
 
 	(void)state;
@@ -148,7 +189,6 @@ static void test_a_new_folder_has_no_jobs(void **state)
 	assert_null(journal_damage(journal, 0, NULL));
 	assert_int_equal(stat(in_dir("jobs"), &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);
-	assert_int_equal(journal_writable(journal), 0);
 	assert_int_equal(rmdir(in_dir("jobs")), 0); /* nothing is left in it */
 	journal_free(journal);
 	journal_free(NULL);
@@ -384,7 +424,7 @@ static void test_damaged_files_are_kept_and_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct journal *journal = open_journal();
+		struct journal *journal = make_journal();
 		const char *position, *why = rows[i].why;
 
 		write_file("jobs/1-1.4", rows[i].text, strlen(rows[i].text));
@@ -549,7 +589,7 @@ static void test_folder_that_cannot_be(void **state)
 	char below[160];
 
 	(void)state;
-	journal_free(open_journal());
+	journal_free(make_journal());
 	write_file("file", "", 0);
 	snprintf(below, sizeof(below), "%s/file", dir);
 	assert_int_equal(journal_open(below, &journal), -ENOTDIR);
@@ -608,7 +648,7 @@ static void test_read_only_folder_without_jobs(void **state)
 	struct journal *journal;
 
 	(void)state;
-	journal_free(open_journal());
+	journal_free(make_journal());
 	assert_int_equal(rmdir(in_dir("jobs")), 0);
 	assert_int_equal(chmod(in_dir(""), 0555), 0);
 	assert_int_equal(chmod(in_dir(".."), 0755), 0);
@@ -632,7 +672,7 @@ static void test_unreadable_jobs_are_an_error(void **state)
 	struct journal *journal;
 
 	(void)state;
-	journal_free(open_journal());
+	journal_free(make_journal());
 	assert_int_equal(chmod(in_dir(""), 0755), 0);
 	assert_int_equal(chmod(in_dir(".."), 0755), 0);
 	assert_int_equal(chmod(in_dir("jobs"), 0000), 0);
@@ -790,7 +830,7 @@ static void test_damaged_attempts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct journal *journal = open_journal();
+		struct journal *journal = make_journal();
 		unsigned int count;
 		uint64_t last_ms;
 
@@ -822,7 +862,7 @@ static void write_attempts(int count, int oldest)
 
 static void test_oldest_attempts_are_forgotten_first(void **state)
 {
-	struct journal *journal = open_journal();
+	struct journal *journal = make_journal();
 	unsigned int count;
 	uint64_t last_ms;
 	char imei[24];
@@ -845,7 +885,7 @@ static void test_oldest_attempts_are_forgotten_first(void **state)
 /* Two agents with other modems count in one file: nothing gets lost. */
 static void test_agents_count_side_by_side(void **state)
 {
-	struct journal *journal = open_journal();
+	struct journal *journal = make_journal();
 	pid_t child[4];
 	int status;
 
@@ -1029,7 +1069,7 @@ static void test_root_leaves_files_to_the_owner_of_the_folder(void **state)
 		print_message("only root can give files away\n");
 		skip();
 	}
-	journal_free(open_journal());
+	journal_free(make_journal());
 	assert_int_equal(rmdir(in_dir("jobs")), 0);
 	assert_int_equal(chown(in_dir(""), NOBODY, NOBODY), 0);
 	journal = open_journal();
@@ -1052,7 +1092,7 @@ static void test_root_leaves_files_to_the_owner_of_the_folder(void **state)
 /* Who owns the folder could lay a link to a file of root's there. */
 static void test_links_are_not_written_through(void **state)
 {
-	struct journal *journal = open_journal();
+	struct journal *journal = make_journal();
 	char text[16];
 
 	(void)state;
@@ -1074,6 +1114,8 @@ static void test_links_are_not_written_through(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FOLDER(test_reading_creates_nothing),
+		FOLDER(test_folders_of_another_agent_are_seen),
 		FOLDER(test_a_new_folder_has_no_jobs),
 		FOLDER(test_a_job_survives_the_agent),
 		FOLDER(test_removing_one_of_three),
