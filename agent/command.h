@@ -49,7 +49,7 @@ extern const struct command command_follow;
 extern const struct command command_history;
 extern const struct command command_replay;
 
-/* One sentence to stderr, "qfota-agent: " before it. */
+/* One sentence to stderr, "qfota-agent: " before it, and the credentials of URLs in it masked. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Flushes stdout: COMMAND_STATUS_OK, or (said why) COMMAND_STATUS_HOST. */
 int command_flush(void);

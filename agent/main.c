@@ -71,15 +71,24 @@ static const struct option_row {
 	{ "version", OPTION_VERSION, NULL, "print the version" },
 };
 
+/* Whatever was given may be a package in the wrong place: its credentials are shown to nobody. */
 void command_error(const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *masked = NULL;
 	va_list arguments;
+	size_t size;
 
-	fputs("qfota-agent: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
 	va_end(arguments);
-	fputc('\n', stderr);
+	/* The mask is longer than the shortest credential, by two bytes. */
+	size = text ? 3 * strlen(text) + 1 : 0;
+	masked = size ? malloc(size) : NULL;
+	if (masked)
+		source_mask(text, masked, size);
+	fprintf(stderr, "qfota-agent: %s\n", masked ? masked : "out of memory");
 }
 
 int command_flush(void)
@@ -256,14 +265,25 @@ static void long_options_fill(struct option *ret)
 	ret[ARRAY_SIZE(option_rows)] = (struct option){ 0 };
 }
 
+static bool is_option(int id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+		if (option_rows[i].id == id)
+			return true;
+	return false;
+}
+
+/* In the middle of a cluster such as -qx the word before optind is another one. */
 static int usage_error(int id, char *const *argv)
 {
-	const char *what = optind > 0 ? argv[optind - 1] : "";
-
 	if (id == ':')
-		command_error("option %s needs a value; see --help", what);
+		command_error("option %s needs a value; see --help", argv[optind - 1]);
+	else if (is_option(optopt))
+		command_error("option %s takes no value; see --help", argv[optind - 1]);
+	else if (optopt)
+		command_error("unknown option -%c; see --help", optopt);
 	else
-		command_error("unknown option %s; see --help", what);
+		command_error("unknown option %s; see --help", argv[optind - 1]);
 	return -EINVAL;
 }
 
@@ -305,15 +325,6 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/* Perhaps a package without its command: its credentials stay out of the terminal's log. */
-static void unknown_command(const char *name)
-{
-	char masked[128];
-
-	source_mask(name, masked, sizeof(masked));
-	command_error("unknown command \"%s\"; see --help", masked);
-}
-
 int main(int argc, char **argv)
 {
 	struct command_options options = {
@@ -332,7 +343,7 @@ int main(int argc, char **argv)
 	if (optind < argc) {
 		command = command_find(argv[optind]);
 		if (!command) {
-			unknown_command(argv[optind]);
+			command_error("unknown command \"%s\"; see --help", argv[optind]);
 			return COMMAND_STATUS_USAGE;
 		}
 		optind++;
