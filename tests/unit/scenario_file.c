@@ -19,6 +19,7 @@ static const struct scenario_row {
 	TEXT("agent", "from", from),
 	TEXT("agent", "to", to),
 	TEXT("agent", "packages", packages),
+	TEXT("agent", "file", file),
 	TEXT("agent", "user", user),
 	TEXT("agent", "skip", skip),
 	TEXT("agent", "stop", stop),
@@ -43,9 +44,8 @@ static const struct scenario_row {
 static const struct {
 	const char *section, *key; /* NULL: any */
 } foreign_rows[] = {
-	{ "timeouts", NULL },	     { "agent", "alone" },	{ "agent", "file" },
-	{ "agent", "second-comes" }, { "expect", "untouched" }, { "expect", "unbound" },
-	{ "expect", "wire" },	     { "expect", "drivers" },
+	{ "timeouts", NULL },	     { "agent", "alone" },    { "agent", "second-comes" },
+	{ "expect", "untouched" },   { "expect", "unbound" },
 };
 
 static bool is_foreign(const char *section, const char *key)

@@ -24,6 +24,7 @@ struct scenario {
 	bool has_second;
 	char args[512], from[64], to[64];
 	char packages[256]; /* FROM-TO, parted by blanks: what the servers have */
+	char file[8]; /* yes: this host has them too */
 	char user[32];
 	char stop[16]; /* the phase at whose beginning the run is told to end */
 	char configuration[2048];

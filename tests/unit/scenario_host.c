@@ -9,7 +9,6 @@
 
 #include "agent/core/text.h"
 
-#define PAYLOAD 4096
 #define IN_SIZE 4096 /* of one IN request, as the agent queues them */
 
 static void wire_hear(void *context, const char *line)
@@ -82,7 +81,7 @@ static void appear(struct scenario_host *h)
 	layout_read(h);
 	control(h, 0, USB_REQ_SET_CONFIGURATION, h->layout.configuration, 0, data);
 	for (uint8_t i = 0; i < h->layout.serials; i++) {
-		at_parser_reset(&h->parser[i]);
+		h->parser[i] = (struct at_parser){ 0 };
 		control(h, 0x21, 0x22, 3, h->layout.serial[i].interface, data);
 	}
 	h->events->attached(h->data, &h->layout);
@@ -123,7 +122,7 @@ static void fetch(struct scenario_host *h, const char *url)
 		return;
 	}
 	out = open_memstream(&package, &size);
-	package_write(out, from, to, PAYLOAD);
+	package_write(out, from, to, SCENARIO_PAYLOAD);
 	fclose(out);
 	modem_fetch_data(&h->modem, package, size);
 	modem_fetch_done(&h->modem, h->now_us, NULL);
@@ -198,10 +197,13 @@ void scenario_host_wait(struct scenario_host *h, uint64_t until_us)
 	scenario_host_settle(h);
 }
 
-void scenario_host_write(struct scenario_host *h, uint8_t serial, const char *text)
+void scenario_host_write(struct scenario_host *h, uint8_t serial, const void *bytes, size_t size)
 {
-	modem_bulk_out(&h->modem, h->now_us, h->layout.serial[serial].bulk_out, text,
-		       strlen(text));
+	const struct layout_serial *port = &h->layout.serial[serial];
+
+	modem_bulk_out(&h->modem, h->now_us, port->bulk_out, bytes, size);
+	if (size % port->packet_out == 0)
+		modem_bulk_out(&h->modem, h->now_us, port->bulk_out, NULL, 0);
 }
 
 bool scenario_host_init(struct scenario_host *h, const struct settings *settings,

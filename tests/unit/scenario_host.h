@@ -15,6 +15,8 @@
 #include "modem.h"
 #include "usb/layout.h"
 
+#define SCENARIO_PAYLOAD 65536 /* of every package, bytes */
+
 struct scenario_host_events {
 	void (*attached)(void *data, const struct layout *layout);
 	void (*detached)(void *data);
@@ -45,6 +47,7 @@ void scenario_host_clear(struct scenario_host *h);
 void scenario_host_settle(struct scenario_host *h);
 /* Time passes: up to @until_us, or to what the modem does first. */
 void scenario_host_wait(struct scenario_host *h, uint64_t until_us);
-void scenario_host_write(struct scenario_host *h, uint8_t serial, const char *text);
+/* A full last packet has a zero-length one behind it. */
+void scenario_host_write(struct scenario_host *h, uint8_t serial, const void *bytes, size_t size);
 
 #endif

@@ -2,10 +2,10 @@
 #include "scenario_player.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/core/text.h"
-#include "agent/package_file.h"
 #include "agent/util.h"
 
 #define EVENTS_MAX 1000000 /* of one job: a machine that never ends is one that hangs */
@@ -27,6 +27,8 @@ static void law_send(struct scenario_player *p, const char *command)
 	law(p, p->host.on_bus, "a command to a modem that is not there");
 	law(p, !request || p->saved, "a request before the journal was on disk");
 	p->requests += request;
+	if (request)
+		p->requested_ms = p->host.now_us / 1000;
 	if (!p->suspect)
 		return;
 	law(p, strcmp(command, "AT+CGMR") == 0, "a command to a modem that may be flashing");
@@ -62,7 +64,21 @@ static void on_send(struct scenario_player *p, const struct dfota_action *action
 
 	law_send(p, p->machine.command);
 	snprintf(line, sizeof(line), "%s\r", p->machine.command);
-	scenario_host_write(&p->host, action->port, line);
+	p->host.parser[action->port].acks = false;
+	scenario_host_write(&p->host, action->port, line, strlen(line));
+}
+
+static void on_data(struct scenario_player *p, const struct dfota_action *action)
+{
+	_cleanup_free_ uint8_t *bytes = malloc(action->data.size);
+	int r = package_file_read(&p->file, action->data.from, bytes, action->data.size);
+
+	law(p, r == 0, "bytes that the package does not have");
+	law(p, p->host.on_bus, "bytes to a modem that is not there");
+	if (r < 0 || !p->host.on_bus)
+		return;
+	p->host.parser[action->data.port].acks = action->data.acks;
+	scenario_host_write(&p->host, action->data.port, bytes, action->data.size);
 }
 
 static void on_save(struct scenario_player *p, const struct dfota_action *action)
@@ -71,7 +87,8 @@ static void on_save(struct scenario_player *p, const struct dfota_action *action
 
 	(void)action;
 	p->saved = p->open = true;
-	p->stage = p->machine.phase;
+	p->left = false;
+	p->stage = dfota_stage(&p->machine);
 	p->transfer = evidence->transfer_seen ? evidence->transfer : -1;
 	p->end = evidence->end_seen ? evidence->end : -1;
 }
@@ -109,6 +126,7 @@ static void on_nothing(struct scenario_player *p, const struct dfota_action *act
 static void (*const action_handlers[])(struct scenario_player *p,
 				       const struct dfota_action *action) = {
 	[DFOTA_ACTION_SEND] = on_send,		[DFOTA_ACTION_TIME] = on_nothing,
+	[DFOTA_ACTION_DATA] = on_data,
 	[DFOTA_ACTION_PHASE] = on_phase,	[DFOTA_ACTION_IDENTIFIED] = on_nothing,
 	[DFOTA_ACTION_HOLD] = on_nothing,	[DFOTA_ACTION_SAVE] = on_save,
 	[DFOTA_ACTION_PROGRESS] = on_nothing,	[DFOTA_ACTION_URC] = on_nothing,
@@ -128,16 +146,18 @@ static void act(struct scenario_player *p, const struct dfota_action *action)
 /* The answers to what the machine asks of the agent, one step each. */
 static void reply(struct scenario_player *p, const struct dfota_action *action)
 {
-	struct package_file file;
 	const char *package;
 
 	if (action->type == DFOTA_ACTION_SAVE) {
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = true });
 	} else if (action->type == DFOTA_ACTION_IDENTIFIED) {
-		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &file,
+		package_file_close(&p->file);
+		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &p->file,
 			  &package);
-		package_file_close(&file);
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &p->plan });
+	} else if (action->type == DFOTA_ACTION_DATA) {
+		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_WRITTEN,
+					       .written = action->data.size });
 	}
 }
 
@@ -187,6 +207,7 @@ static void host_detached(void *data)
 
 	p->suspect = p->host.accepted > 0;
 	p->asked = false;
+	p->left = true;
 	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_DETACHED });
 }
 
@@ -217,6 +238,9 @@ static void resume(struct scenario_player *p, const char *firmware, const char *
 		.transfer = p->transfer,
 		.end = p->end,
 		.download = plan->download,
+		.stored = plan->upload,
+		.left = p->left,
+		.age_ms = p->host.now_us / 1000 - p->requested_ms,
 	};
 
 	dfota_resume(&p->machine, &memory);
@@ -285,10 +309,12 @@ bool scenario_player_init(struct scenario_player *p, const struct settings *sett
 {
 	memset(p, 0, sizeof(*p));
 	p->config = config;
+	p->file.fd = -1;
 	return scenario_host_init(&p->host, settings, packages, &host_events, p);
 }
 
 void scenario_player_clear(struct scenario_player *p)
 {
+	package_file_close(&p->file);
 	scenario_host_clear(&p->host);
 }

@@ -9,6 +9,7 @@
 
 #include "agent/config.h"
 #include "agent/core/dfota.h"
+#include "agent/package_file.h"
 #include "agent/plan.h"
 #include "agent/result.h"
 #include "scenario_host.h"
@@ -33,9 +34,12 @@ struct scenario_player {
 	bool stopping;
 	unsigned int jobs, requests; /* begun; sent */
 	struct dfota_plan plan;
+	struct package_file file;
 
 	/* What the journal holds. */
 	bool open; /* a job */
+	bool left; /* it was off the bus since */
+	uint64_t requested_ms;
 	enum dfota_phase stage;
 	int transfer, end;
 

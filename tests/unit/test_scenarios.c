@@ -21,6 +21,7 @@
 /* A scenario as it is played. */
 struct play {
 	struct scenario s;
+	char folder[32]; /* of local packages, empty: none */
 	struct config config;
 	struct scenario_player player[MODEMS];
 	unsigned int players;
@@ -53,13 +54,18 @@ static const struct {
 	{ "{port2}", "1-2" },
 };
 
-static const char *place(const struct scenario *s, const char *text, size_t *ret_length)
+static const char *place(const struct play *play, const char *text, size_t *ret_length)
 {
+	const struct scenario *s = &play->s;
+
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		*ret_length = strlen(places[i].name);
 		if (text_after(text, places[i].name))
 			return places[i].text;
 	}
+	*ret_length = strlen("{folder}");
+	if (text_after(text, "{folder}"))
+		return play->folder;
 	*ret_length = strlen("{from}");
 	if (text_after(text, "{from}"))
 		return s->from;
@@ -67,13 +73,13 @@ static const char *place(const struct scenario *s, const char *text, size_t *ret
 	return text_after(text, "{to}") ? s->to : NULL;
 }
 
-static void fill(const struct scenario *s, const char *text, char *ret, size_t size)
+static void fill(const struct play *play, const char *text, char *ret, size_t size)
 {
 	size_t used = 0;
 
 	while (*text && used + 1 < size) {
 		size_t length = 1;
-		const char *value = *text == '{' ? place(s, text, &length) : NULL;
+		const char *value = *text == '{' ? place(play, text, &length) : NULL;
 
 		if (value)
 			used += (size_t)snprintf(ret + used, size - used, "%s", value);
@@ -126,7 +132,7 @@ static void config_take(struct play *play)
 	int fd = mkstemp(path);
 	size_t length;
 
-	fill(&play->s, play->s.configuration, text, sizeof(text));
+	fill(play, play->s.configuration, text, sizeof(text));
 	length = strlen(text);
 	if (fd < 0 || write(fd, text, length) != (ssize_t)length ||
 	    config_load(path, &play->config, error, sizeof(error)) < 0)
@@ -205,7 +211,7 @@ static void run(struct play *play, const char *args, enum dfota_phase stop,
 	struct wish wish;
 	char line[1024];
 
-	fill(&play->s, args, line, sizeof(line));
+	fill(play, args, line, sizeof(line));
 	wish_take(line, &wish);
 	play->status = 0;
 	play->verdict[0] = '\0';
@@ -240,12 +246,72 @@ static void plug(struct play *play, const struct settings *settings)
 		check(play, false, "[modem]", "a bad composition or flash", "right");
 }
 
+/* ---- local packages ---- */
+
+static void pair_path(const struct play *play, const char *pair, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s/%s.zip", play->folder, pair);
+}
+
+static void pair_write(struct play *play, const char *pair)
+{
+	char path[256], from[64], to[64];
+	FILE *out;
+
+	pair_path(play, pair, path, sizeof(path));
+	out = sscanf(pair, "%63[^-]-%63s", from, to) == 2 ? fopen(path, "we") : NULL;
+	if (!out || package_write(out, from, to, SCENARIO_PAYLOAD) < 0)
+		check(play, false, path, "not written", "a package");
+	if (out)
+		fclose(out);
+}
+
+static void pair_remove(struct play *play, const char *pair)
+{
+	char path[256];
+
+	pair_path(play, pair, path, sizeof(path));
+	unlink(path);
+}
+
+static void packages_each(struct play *play, void (*each)(struct play *play, const char *pair))
+{
+	char pairs[sizeof(play->s.packages)];
+	char *save = NULL;
+
+	memcpy(pairs, play->s.packages, sizeof(pairs));
+	for (char *pair = strtok_r(pairs, " ", &save); pair; pair = strtok_r(NULL, " ", &save))
+		each(play, pair);
+}
+
+static void folder_make(struct play *play)
+{
+	if (strcmp(play->s.file, "yes") != 0)
+		return;
+	strcpy(play->folder, "/tmp/qfota-scenario-XXXXXX");
+	if (mkdtemp(play->folder))
+		packages_each(play, pair_write);
+	else
+		play->folder[0] = '\0';
+}
+
+static void folder_remove(struct play *play)
+{
+	if (!play->folder[0])
+		return;
+	packages_each(play, pair_remove);
+	rmdir(play->folder);
+}
+
+/* ---- one scenario ---- */
+
 static void play_scenario(struct play *play)
 {
 	struct scenario *s = &play->s;
 
 	if (!*s->packages)
 		snprintf(s->packages, sizeof(s->packages), "%s-%s", s->from, s->to);
+	folder_make(play);
 	config_take(play);
 	plug(play, &s->modem);
 	/* One that was not asked for is none of the machine's business. */
@@ -264,6 +330,7 @@ static void play_clear(struct play *play)
 	for (unsigned int i = 0; i < play->players; i++)
 		scenario_player_clear(&play->player[i]);
 	config_clear(&play->config);
+	folder_remove(play);
 }
 
 /* ---- the table ---- */
