@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 What the players of tests/vm and tests/bench stand on: stand-in modems on vhci
-ports, an HTTP server on loopback with packages, runs of the agent, the
-kernel's uevents, and the stand-in's account of what it saw.
+ports, runs of the agent, the kernel's uevents, and the stand-in's account of
+what it saw.
 """
-import functools
 import glob
-import http.server
 import json
 import os
 import re
@@ -15,6 +13,8 @@ import subprocess
 import tempfile
 import threading
 import time
+
+from servers import Servers
 
 VHCI_PORTS = 8  # of one controller that are used
 LIMIT = 240  # s, a run of the agent
@@ -77,6 +77,9 @@ class Wire:
     def count(self, start):
         return sum(rest.startswith(start) for _, rest in self.lines)
 
+    def requests(self):
+        return sum(bool(re.match(r'at if=\d+ AT\+QFOTADL="', rest)) for _, rest in self.lines)
+
     def check_laws(self):
         """What must hold in every story, however it ends."""
         check(self.count("out if=") == 0, "bytes to a port that is no AT port")
@@ -105,29 +108,57 @@ class Modem:
         check(line.startswith("attached"), f"the stand-in did not attach: {line!r}")
         self.position = self.find()
 
-    def find(self):
-        """USB 2 port N of the controller is port N+1 of its high-speed root hub."""
-        root = next(r for r in glob.glob("/sys/devices/platform/vhci_hcd.0/usb[0-9]*")
-                    if open(f"{r}/speed").read().strip() == "480")
-        position = f"{os.path.basename(root)[3:]}-{self.slot + 1}"
-        deadline = time.monotonic() + 30
-        while not os.path.exists(f"/sys/bus/usb/devices/{position}/{position}:1.0"):
-            check(time.monotonic() < deadline, f"no device at {position}")
-            time.sleep(0.02)
-        return position
+    def places(self):
+        """Port N of both root hubs of the controller: its USB 2 and its SuperSpeed half."""
+        roots = glob.glob("/sys/devices/platform/vhci_hcd.0/usb[0-9]*")
+        return [f"{os.path.basename(root)[3:]}-{self.slot + 1}" for root in roots]
 
-    def drivers(self):
-        links = glob.glob(f"/sys/bus/usb/devices/{self.position}/{self.position}:*/driver")
-        return {os.path.basename(os.readlink(link)) for link in links if os.path.exists(link)}
+    def find(self):
+        deadline = time.monotonic() + 30
+        while True:
+            for place in self.places():
+                if os.path.exists(f"/sys/bus/usb/devices/{place}/{place}:1.0"):
+                    return place
+            check(time.monotonic() < deadline, f"no device at {self.places()}")
+            time.sleep(0.02)
+
+    def interfaces(self):
+        """Of what is there now: class and driver of each interface, None without one."""
+        found = {}
+        for place in self.places():
+            for path in glob.glob(f"/sys/bus/usb/devices/{place}/{place}:*"):
+                link = f"{path}/driver"
+                driver = os.path.basename(os.readlink(link)) if os.path.exists(link) else None
+                kind = "/".join(open(f"{path}/bInterface{part}").read().strip()
+                                for part in ("Class", "SubClass", "Protocol"))
+                found[path.rpartition(":")[2]] = (kind, driver)
+        return found
+
+    def settled(self):
+        """Once udev has settled: how the kernel has it, to be compared later."""
+        subprocess.run(["udevadm", "settle"], check=False)
+        self.before = self.interfaces()
+
+    def given_back(self):
+        """In another composition other drivers are right, but the serial interfaces have theirs."""
+        now, before = self.interfaces(), self.before
+        if {(n, now[n][0]) for n in now} == {(n, before[n][0]) for n in before}:
+            return now == before
+        return all(driver == "option" for kind, driver in now.values() if kind == "ff/00/00")
 
     def check_given_back(self):
         """A modem that is there at the end has its drivers again."""
-        if not os.path.exists(f"/sys/bus/usb/devices/{self.position}"):
-            return
         deadline = time.monotonic() + SETTLE
-        while not {"option", "qmi_wwan"} <= self.drivers():
-            check(time.monotonic() < deadline, f"drivers not given back: {self.drivers()}")
+        while not self.given_back():
+            check(time.monotonic() < deadline, f"drivers not given back: {self.interfaces()}")
             time.sleep(0.05)
+
+    def wait_for(self, word):
+        """Until the modem tells of that."""
+        deadline = time.monotonic() + LIMIT
+        while word not in open(self.wire_path, errors="replace").read():
+            check(time.monotonic() < deadline, f"the modem never told of \"{word}\"")
+            time.sleep(0.1)
 
     def end(self):
         self.process.terminate()
@@ -141,35 +172,61 @@ class Modem:
 
 
 class Run:
-    """One run of the agent: its output, status and peak memory."""
+    """
+    One run of the agent: its output, status and peak memory, and what others
+    could read of it meanwhile. It is told to end when the phase stop begins.
+    """
 
-    def __init__(self, command, user, limit=LIMIT):
+    def __init__(self, command, user, limit=LIMIT, stop=None):
         prefix = ["setpriv", "--reuid", user, "--clear-groups"] if user else []
         self.peak = 0
+        self.public, self.title = {}, ""
         self.begun = time.time()
+        self.out, self.err, self.events = "", "", []
         process = subprocess.Popen(prefix + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, errors="replace")
         threading.Thread(target=self.watch, args=(process,), daemon=True).start()
+        readers = [threading.Thread(target=self.read_out, args=(process, stop), daemon=True),
+                   threading.Thread(target=self.read_err, args=(process,), daemon=True)]
+        for reader in readers:
+            reader.start()
         self.late = False
         try:
-            self.out, self.err = process.communicate(timeout=limit)
+            process.wait(limit)
         except subprocess.TimeoutExpired:
             self.late = True
             process.terminate()
-            self.out, self.err = process.communicate()
+            process.wait()
+        for reader in readers:
+            reader.join()
         self.status = process.returncode
-        self.events = [json.loads(line) for line in self.out.splitlines()]
+
+    def read_out(self, process, stop):
+        for line in process.stdout:
+            self.out += line
+            self.events.append(json.loads(line))
+            if stop and self.events[-1].get("phase") == stop:
+                process.terminate()
+                stop = None
+
+    def read_err(self, process):
+        self.err = process.stderr.read()
 
     def watch(self, process):
-        """The high-water mark; it only grows, so the last look counts."""
+        """Memory: its mark only grows, so the last look counts. The title is wiped early on."""
         while process.poll() is None:
             try:
                 with open(f"/proc/{process.pid}/status") as status:
                     found = re.search(r"VmHWM:\s+(\d+)", status.read())
                 self.peak = int(found.group(1)) if found else self.peak
+                with open(f"/proc/{process.pid}/cmdline") as title:
+                    self.title = title.read() or self.title
+                for path in glob.glob("/run/qfota/**", recursive=True):
+                    if os.path.isfile(path):
+                        self.public[path] = open(path, errors="replace").read()
             except OSError:
-                return
-            time.sleep(0.05)
+                pass
+            time.sleep(0.2)
 
     def results(self):
         return [event for event in self.events if event["event"] == "result"]
@@ -187,10 +244,8 @@ class Stage:
         os.chmod(self.folder, 0o755)
         self.uevents = Uevents()
         self.peaks = []
-        handler = functools.partial(QuietHandler, directory=self.packages)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.base = f"http://127.0.0.1:{self.server.server_port}"
+        self.servers = Servers(self.packages)
+        self.base = self.servers.http
         self.slots = list(range(VHCI_PORTS))
         self.lock = threading.Lock()
 
@@ -210,8 +265,4 @@ class Stage:
             with open(f"{path}.new{threading.get_ident()}", "wb") as file:
                 file.write(content)
             os.rename(file.name, path)
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+        return path
