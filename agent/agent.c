@@ -249,6 +249,9 @@ static bool is_awaited(const struct agent *agent, const struct journal_job *job)
 {
 	const struct agent_choice *choice = agent->choice;
 
+	/* Another vendor's is none of the modems that this run can see at all. */
+	if (job->vid && job->vid != choice->vid)
+		return false;
 	return is_listed(choice->ports, choice->port_count, job->position) &&
 	       is_listed(choice->imeis, choice->imei_count, job->imei);
 }

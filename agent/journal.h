@@ -39,6 +39,7 @@ struct journal_job {
 	int transfer;	    /* -1: not seen */
 	char boot[40];	    /* the kernel's boot id then, empty: unknown */
 	int device;	    /* the modem's number on its bus then, 0: unknown */
+	int vid;	    /* its vendor id then, 0: unknown */
 	uint64_t started_ms; /* CLOCK_REALTIME, ms since 1970 (to 2^53), when the request was journalled */
 };
 

@@ -59,8 +59,8 @@ static const struct job_number job_results[] = {
 	{ "transfer", offsetof(struct journal_job, transfer) },
 };
 
-/* "version", "device" and "started_ms" besides. */
-#define JOB_KEYS (ARRAY_SIZE(job_strings) + ARRAY_SIZE(job_results) + 3)
+/* "version", "device", "vid" and "started_ms" besides. */
+#define JOB_KEYS (ARRAY_SIZE(job_strings) + ARRAY_SIZE(job_results) + 4)
 
 static void json_putp(struct json_object **object)
 {
@@ -176,7 +176,7 @@ int journal_job_parse(const char *text, size_t size, struct journal_job *ret)
 {
 	_cleanup_json_ struct json_object *object = NULL;
 	struct journal_job job = { 0 };
-	long long started, device;
+	long long started, device, vid;
 	int r;
 
 	r = journal_parse_object(text, size, &object);
@@ -202,9 +202,11 @@ int journal_job_parse(const char *text, size_t size, struct journal_job *ret)
 	}
 	if (journal_get_number(object, "started_ms", 0, JOURNAL_TIME_MAX_MS,
 			       &started) < 0 ||
-	    journal_get_number(object, "device", 0, INT_MAX, &device) < 0)
+	    journal_get_number(object, "device", 0, INT_MAX, &device) < 0 ||
+	    journal_get_number(object, "vid", 0, UINT16_MAX, &vid) < 0)
 		return -EBADMSG;
 	job.device = (int)device;
+	job.vid = (int)vid;
 	job.started_ms = (uint64_t)started;
 	*ret = job;
 	return 0;
@@ -287,6 +289,8 @@ static int job_to_json(const struct journal_job *job,
 	if (r == 0)
 		r = journal_add(object, "device",
 				json_object_new_int(job->device));
+	if (r == 0)
+		r = journal_add(object, "vid", json_object_new_int(job->vid));
 	if (r == 0)
 		r = journal_add(object, "started_ms",
 				json_object_new_int64((int64_t)job->started_ms));

@@ -219,6 +219,7 @@ static void job_fill(struct modem *m)
 	if (!job->started_ms || !d->requested) {
 		job->started_ms = wall_clock_ms();
 		job->device = (int)m->device;
+		job->vid = m->facts.vid;
 		journal_boot_id(job->boot, sizeof(job->boot));
 	}
 	text_set(job->imei, sizeof(job->imei), d->imei);

@@ -37,6 +37,7 @@ static const struct journal_job ep06 = {
 	.urcport = "",
 	.boot = "0b5b3a0c-4a34-4c6e-9d8e-2f6f1c1c1c1c",
 	.device = 7,
+	.vid = 0x2c7c,
 	.end = -1,
 	.transfer = 0,
 	.started_ms = 1700000000123,
@@ -131,6 +132,7 @@ static void assert_job_equal(const struct journal_job *a,
 	assert_string_equal(a->urcport, b->urcport);
 	assert_string_equal(a->boot, b->boot);
 	assert_int_equal(a->device, b->device);
+	assert_int_equal(a->vid, b->vid);
 	assert_int_equal(a->end, b->end);
 	assert_int_equal(a->transfer, b->transfer);
 	assert_true(a->started_ms == b->started_ms);
@@ -358,7 +360,8 @@ static void test_jobs_that_are_not_saved(void **state)
 #define STAGE "\"stage\":\"request\",\"urcport\":\"\"," BOOT
 #define BOOT "\"boot\":\"\",\"device\":7,"
 #define RESULTS "\"end\":null,\"transfer\":0,"
-#define STARTED "\"started_ms\":1}"
+#define VID "\"vid\":11388,"
+#define STARTED VID "\"started_ms\":1}"
 #define LONG16 "0123456789abcdef"
 #define LONG64 LONG16 LONG16 LONG16 LONG16
 #define VERSION "written by another version of the agent"
@@ -407,9 +410,9 @@ static void test_damaged_files_are_kept_and_told(void **state)
 		  TORN },
 		{ HEAD IMEI NAMES STAGE "\"end\":true,\"transfer\":0," STARTED,
 		  TORN },
-		{ HEAD IMEI NAMES STAGE RESULTS "\"started_ms\":-1}", TORN },
+		{ HEAD IMEI NAMES STAGE RESULTS VID "\"started_ms\":-1}", TORN },
 		{ HEAD IMEI NAMES STAGE RESULTS
-		  "\"started_ms\":99999999999999999999}",
+		  VID "\"started_ms\":99999999999999999999}",
 		  TORN },
 		{ "{\"version\":1,\"position\":\"1-2\",\"id_path\":\"\"," IMEI
 		  NAMES STAGE RESULTS STARTED,
@@ -418,6 +421,8 @@ static void test_damaged_files_are_kept_and_told(void **state)
 		  "\"device\":-1," RESULTS STARTED, TORN },
 		{ HEAD IMEI NAMES "\"stage\":\"request\",\"urcport\":\"\",\"boot\":7,"
 		  "\"device\":7," RESULTS STARTED, TORN },
+		{ HEAD IMEI NAMES STAGE RESULTS "\"vid\":65536,\"started_ms\":1}", TORN },
+		{ HEAD IMEI NAMES STAGE RESULTS "\"started_ms\":1}", TORN },
 		{ "[[[[[[[[[[[[]]]]]]]]]]]]", TORN },
 	};
 	char expected[200];
