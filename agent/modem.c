@@ -97,13 +97,14 @@ static void job_close(struct modem *m, const struct modem_result *result)
 	r = m->package[0] ? attempt_end(m->host->journal, m->job.imei, m->package, upgraded) : 0;
 	if (r < 0)
 		modem_note(m, "the attempts could not be counted: %s", strerror(-r));
+	/* The mark first: whoever finds the job again removes both. */
+	r = claim_unmark(&m->claim, &m->job);
+	if (r < 0)
+		modem_note(m, "the busy mark could not be removed: %s", strerror(-r));
 	r = journal_remove(m->host->journal, m->job.position);
 	if (r < 0)
 		modem_note(m, "the finished job could not be removed from the journal: %s",
 			   strerror(-r));
-	r = claim_unmark(&m->claim, &m->job);
-	if (r < 0)
-		modem_note(m, "the busy mark could not be removed: %s", strerror(-r));
 	m->job.started_ms = 0;
 }
 
