@@ -67,7 +67,8 @@ static void say_progress(struct console *console, struct live_modem *modem, uint
 	line_add(&line, modem->position);
 	line_gap(&line);
 	line_add(&line, modem->name);
-	line_gap(&line);
+	if (modem->name[0])
+		line_gap(&line);
 	live_add_progress(&line, modem, now);
 	if (heartbeat) {
 		line_gap(&line);

@@ -39,6 +39,7 @@ struct modem {
 	struct dfota machine;
 	struct loop_timer timer;
 	bool running;	   /* begun, not finished */
+	bool found;	   /* and told so */
 	bool has_reply;	   /* an answer that the machine waits for */
 	struct dfota_event reply;
 	char failure[128]; /* what a reply says */
@@ -396,6 +397,26 @@ static uint8_t candidates_of(const struct modem *m, const struct layout *layout,
 	return (uint8_t)layout_candidates(layout, order);
 }
 
+static void layout_take(struct modem *m)
+{
+	uint8_t order[LAYOUT_SERIAL_MAX];
+
+	m->facts.layout = *attachment_layout(m->attachment);
+	m->facts.interface = -1;
+	if (candidates_of(m, &m->facts.layout, order))
+		m->facts.interface = m->facts.layout.serial[order[0]].interface;
+}
+
+/* Once a job, as soon as it is there: one taken up may begin while the modem is away. */
+static void modem_show(struct modem *m)
+{
+	if (!m->running || m->found)
+		return;
+	m->found = true;
+	layout_take(m);
+	modem_tell(m, (struct news){ .type = NEWS_FOUND });
+}
+
 static void modem_attached(void *data, const struct layout *layout)
 {
 	struct modem *m = data;
@@ -405,6 +426,7 @@ static void modem_attached(void *data, const struct layout *layout)
 	};
 
 	_Static_assert(LAYOUT_SERIAL_MAX == DFOTA_PORTS, "every serial interface is a port");
+	modem_show(m);
 	event.attached.candidates = candidates_of(m, layout, event.attached.order);
 	modem_event(m, &event);
 }
@@ -474,16 +496,6 @@ static void id_path_take(struct modem *m, const struct hotplug_device *device)
 		text_set(m->facts.id_path, sizeof(m->facts.id_path), device->id_path);
 }
 
-static void layout_take(struct modem *m)
-{
-	uint8_t order[LAYOUT_SERIAL_MAX];
-
-	m->facts.layout = *attachment_layout(m->attachment);
-	m->facts.interface = -1;
-	if (candidates_of(m, &m->facts.layout, order))
-		m->facts.interface = m->facts.layout.serial[order[0]].interface;
-}
-
 void modem_added(struct modem *m, const struct hotplug_device *device)
 {
 	const char *model = layout_model(device->vid, device->pid, NULL);
@@ -500,6 +512,7 @@ void modem_added(struct modem *m, const struct hotplug_device *device)
 	id_path_take(m, device);
 	attachment_added(m->attachment, device);
 	layout_take(m);
+	modem_show(m);
 }
 
 void modem_ready(struct modem *m, const struct hotplug_device *device)
@@ -601,6 +614,8 @@ static void modem_resume(struct modem *m, const struct journal_job *job, const c
 	text_set(m->package, sizeof(m->package), job->package);
 	text_set(m->facts.imei, sizeof(m->facts.imei), job->imei);
 	text_set(m->facts.firmware, sizeof(m->facts.firmware), job->from);
+	if (!m->facts.model[0])
+		quectel_model(job->from, m->facts.model, sizeof(m->facts.model));
 	dfota_resume(&m->machine, &memory);
 }
 
@@ -712,8 +727,9 @@ void modem_begin(struct modem *m)
 	m->job = (struct journal_job){ 0 };
 	m->package[0] = '\0';
 	m->begun_ms = loop_now();
+	m->found = false;
 	if (m->facts.vid)
-		modem_tell(m, (struct news){ .type = NEWS_FOUND });
+		modem_show(m);
 	if (modem_lock(m, m->facts.position) && modem_read_journal(m))
 		modem_start(m);
 }

@@ -18,9 +18,10 @@ static void ids_text(const struct modem_facts *modem, char ret[static MODEM_NAME
 
 void modem_name(const struct modem_facts *modem, char ret[static MODEM_NAME_SIZE])
 {
+	ret[0] = '\0';
 	if (modem->model[0])
 		text_set(ret, MODEM_NAME_SIZE, modem->model);
-	else
+	else if (modem->vid)
 		ids_text(modem, ret);
 }
 
@@ -33,7 +34,8 @@ void modem_line_begin(struct line *line, const struct modem_facts *modem)
 	line_add(line, modem->position);
 	line_gap(line);
 	line_add(line, name);
-	line_gap(line);
+	if (name[0])
+		line_gap(line);
 }
 
 void modem_line_add_found(struct line *line, const struct modem_facts *modem)

@@ -17,7 +17,7 @@ struct modem_line_style {
 
 #define MODEM_NAME_SIZE 24
 
-/* The model, or where it is not known the ids: "EP06", "2c7c:0307". */
+/* The model, or where it is not known the ids: "EP06", "2c7c:0307"; empty if neither is. */
 void modem_name(const struct modem_facts *modem, char ret[static MODEM_NAME_SIZE]);
 
 /* "1-1.4  EP06  ": what every line begins with. */

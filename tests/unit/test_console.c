@@ -445,6 +445,22 @@ static void test_plain_story(void **state)
 					     "1-1  EP06  flash  30%  1m00s\n");
 }
 
+/* Taken up while it is away, from a journal that does not tell its model. */
+static void test_modem_that_nobody_has_seen(void **state)
+{
+	struct bench *bench = *state;
+	struct modem_facts away = { .position = "1-1", .interface = -1 };
+	struct news flash = { .type = NEWS_PHASE, .phase = DFOTA_PHASE_FLASH };
+	struct view *view;
+
+	bench_start(bench, (struct console_options){ 0 });
+	view = console_view(bench->console);
+	view->tell(view, &away, &flash);
+	view->tell(view, &away, &(struct news){ .type = NEWS_NOTE, .text = "a note" });
+	assert_string_equal(bench->err_text, "1-1  flash  0s\n"
+					     "1-1  a note\n");
+}
+
 static void test_verbose_tells_more(void **state)
 {
 	struct bench *bench = *state;
@@ -851,6 +867,7 @@ int main(void)
 		TEST(test_verdict_on_stderr),
 		TEST(test_verdict_that_cannot_be_written),
 		TEST(test_plain_story),
+		TEST(test_modem_that_nobody_has_seen),
 		TEST(test_each_phase_counts_for_itself),
 		TEST(test_verbose_tells_more),
 		TEST(test_quiet_tells_verdicts_alone),
