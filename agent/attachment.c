@@ -17,6 +17,8 @@
  */
 #define RETRY_MS 50
 #define GIVE_UP_MS 5000
+/* Who has been told goes on waiting, or does not. */
+#define RETRY_SLOWLY_MS 1000
 
 struct attachment {
 	struct loop *loop;
@@ -37,6 +39,7 @@ struct attachment {
 	struct port *port;
 	struct at_parser parser[LAYOUT_SERIAL_MAX];
 	int error;
+	bool told; /* that it cannot be opened */
 	uint64_t give_up_ms;
 	struct loop_timer retry;
 };
@@ -69,15 +72,15 @@ static void attachment_detach(struct attachment *a)
 {
 	port_close(a->port, false);
 	a->port = NULL;
-	if (!a->attached)
+	if (!a->attached && !a->told)
 		return;
-	a->attached = false;
+	a->attached = a->told = false;
 	a->events->detached(a->data);
 }
 
-static void retry_soon(struct attachment *a)
+static void retry_in(struct attachment *a, uint64_t ms)
 {
-	loop_timer_arm(a->loop, &a->retry, loop_now() + RETRY_MS);
+	loop_timer_arm(a->loop, &a->retry, loop_now() + ms);
 }
 
 /*
@@ -94,13 +97,14 @@ static void attachment_gone(void *data, int error)
 	if (!a->wanted || !a->present)
 		return;
 	a->give_up_ms = loop_now() + GIVE_UP_MS;
-	retry_soon(a);
+	retry_in(a, RETRY_MS);
 }
 
 static void attachment_tell(struct attachment *a)
 {
 	memset(a->parser, 0, sizeof(a->parser));
 	a->attached = true;
+	a->told = false;
 	a->events->attached(a->data, &a->layout);
 }
 
@@ -113,6 +117,9 @@ static void attachment_failed(struct attachment *a)
 {
 	char reason[200];
 
+	retry_in(a, RETRY_SLOWLY_MS);
+	if (a->told)
+		return;
 	if (is_denied(a))
 		snprintf(reason, sizeof(reason),
 			 "no permission to open %s; install the udev rule 70-qfota.rules or use "
@@ -125,6 +132,7 @@ static void attachment_failed(struct attachment *a)
 	else
 		snprintf(reason, sizeof(reason), "%s cannot be opened: %s", a->node,
 			 strerror(-a->error));
+	a->told = true;
 	a->events->failed(a->data, reason);
 }
 
@@ -159,7 +167,7 @@ static void attachment_try(struct attachment *a)
 	else if (is_hopeless(a))
 		attachment_failed(a);
 	else
-		retry_soon(a);
+		retry_in(a, RETRY_MS);
 }
 
 static void attachment_retry(void *data)
@@ -180,7 +188,7 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 		port_drain(a->port);
 	attachment_detach(a);
 	a->present = true;
-	a->ready = false;
+	a->ready = a->told = false;
 	a->device = device->device;
 	text_set(a->node, sizeof(a->node), device->node);
 	/* Of what makes no sense nothing is opened. */

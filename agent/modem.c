@@ -229,6 +229,7 @@ static void job_fill(struct modem *m)
 	text_set(job->target, sizeof(job->target), d->plan.target);
 	text_set(job->package, sizeof(job->package), m->package);
 	text_set(job->stage, sizeof(job->stage), dfota_phase_name(dfota_stage(d)));
+	text_set(job->urcport, sizeof(job->urcport), d->urc_port);
 	job->end = d->evidence.end_seen ? d->evidence.end : -1;
 	job->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
 }
@@ -599,6 +600,7 @@ static void modem_resume(struct modem *m, const struct journal_job *job, const c
 		.end = job->end,
 		.download = kind == SOURCE_KIND_URL,
 		.stored = kind == SOURCE_KIND_FILE,
+		.urc_port = job->urcport,
 		.host_rebooted = has_host_rebooted(job),
 		.age_ms = now_ms > job->started_ms ? now_ms - job->started_ms : 0,
 		.running = running,

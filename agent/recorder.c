@@ -316,6 +316,7 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 		.end = d->evidence.end_seen ? d->evidence.end : -1,
 		.download = d->plan.download,
 		.stored = d->stored,
+		.urc_port = d->urc_port,
 		.left = d->left,
 		.host_rebooted = d->host_rebooted,
 		.age_ms = d->age_ms,

@@ -46,9 +46,19 @@ static bool take_urc_port(struct dfota *d, const char *text)
 {
 	const char *port = text_after(text, "+QURCCFG: \"urcport\",\"");
 
-	if (port && text_after(port, "uart"))
-		d->silent_urcs = true;
+	size_t length = port ? strcspn(port, "\"") : 0;
+
+	if (text_after(port, "uart") && length < sizeof(d->urc_port)) {
+		memcpy(d->urc_port, port, length);
+		d->urc_port[length] = '\0';
+	}
 	return port != NULL;
+}
+
+static bool take_urc_moved(struct dfota *d, const char *text)
+{
+	d->urc_moved |= text_after(text, "+QURCCFG: \"urcport\",\"usbat\"") != NULL;
+	return d->urc_moved;
 }
 
 /* +QINDCFG: "all",0: the master switch of URCs is off (AT manual V2.0, 4.3) */
@@ -57,7 +67,7 @@ static bool take_urc_switch(struct dfota *d, const char *text)
 	const char *value = text_after(text, "+QINDCFG: \"all\",");
 
 	if (value && value[0] == '0')
-		d->silent_urcs = true;
+		d->urcs_off = true;
 	return value != NULL;
 }
 
@@ -94,10 +104,27 @@ static const struct query identify_queries[] = {
 	{ NULL, false, NULL },
 };
 
+/* +CFUN: 1 */
+static bool take_cfun(struct dfota *d, const char *text)
+{
+	const char *number = text_after(text, "+CFUN:");
+
+	return number && text_number(text_skip_blanks(number), &d->cfun);
+}
+
 static const struct query network_queries[] = {
+	{ "AT+CFUN?", false, take_cfun },
 	{ "AT+CPIN?", false, take_sim },
 	{ "AT+CEREG?", false, take_registration },
 	{ "AT+CREG?", false, take_registration },
+	{ "AT+CGSN", true, take_imei },
+	{ NULL, false, NULL },
+};
+
+/* Effective at once (facts 2.5); read again, since nothing else tells. */
+static const struct query urc_move_queries[] = {
+	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL },
+	{ "AT+QURCCFG=\"urcport\"", false, take_urc_moved },
 	{ "AT+CGSN", true, take_imei },
 	{ NULL, false, NULL },
 };
@@ -141,6 +168,7 @@ static const struct query confirm_queries[] = {
 static const struct query *const scripts[] = {
 	[CONVERSATION_SCRIPT_IDENTIFY] = identify_queries,
 	[CONVERSATION_SCRIPT_NETWORK] = network_queries,
+	[CONVERSATION_SCRIPT_URC_MOVE] = urc_move_queries,
 	[CONVERSATION_SCRIPT_STORE] = store_queries,
 	[CONVERSATION_SCRIPT_SWEEP] = sweep_queries,
 	[CONVERSATION_SCRIPT_CONFIRM] = confirm_queries,

@@ -5,6 +5,7 @@
 
 #include "agent/core/conversation.h"
 #include "agent/core/follow.h"
+#include "agent/core/handover.h"
 #include "agent/core/prepare.h"
 #include "agent/core/step.h"
 #include "agent/core/text.h"
@@ -99,6 +100,8 @@ static const struct state_facts {
 		upload_sweep_take },
 	[DFOTA_STATE_SAVE] = { "save", DFOTA_PHASE_REQUEST, LIMIT_READY, prepare_save_enter,
 		prepare_save_take },
+	[DFOTA_STATE_URC_MOVE] = { "urc-move", DFOTA_PHASE_REQUEST, LIMIT_READY, prepare_urc_move_enter,
+		prepare_urc_move_take },
 	[DFOTA_STATE_RESUME] = { "resume", PHASE_SAME, LIMIT_RETURN, follow_resume_enter,
 		follow_resume_take },
 	[DFOTA_STATE_ACCEPT] = { "accept", DFOTA_PHASE_REQUEST, LIMIT_ACCEPT, NULL,
@@ -125,6 +128,10 @@ static const struct state_facts {
 		follow_confirm_take },
 	[DFOTA_STATE_CONFIRM] = { "confirm", DFOTA_PHASE_VERIFY, LIMIT_SAME, follow_confirm_enter,
 		follow_confirm_take },
+	[DFOTA_STATE_HEALTH] = { "health", DFOTA_PHASE_VERIFY, LIMIT_NONE, handover_health_enter,
+		handover_health_take },
+	[DFOTA_STATE_URC_BACK] = { "urc-back", PHASE_SAME, LIMIT_ANSWER, handover_urc_back_enter,
+		handover_urc_back_take },
 	[DFOTA_STATE_FINISHED] = { "finished", PHASE_SAME, LIMIT_NONE, NULL,
 		finished_take },
 };
@@ -238,6 +245,7 @@ static void detached_deliver(struct step *s, const struct dfota_event *event)
 	};
 
 	s->d->presence = DFOTA_PRESENCE_NONE;
+	s->d->blocked[0] = '\0';
 	signal_deliver(s, &signal);
 }
 
@@ -252,6 +260,7 @@ static void attached_take_over(struct dfota *d, const struct dfota_event *event)
 					event->attached.candidates : DFOTA_PORTS;
 	memcpy(d->order, event->attached.order, sizeof(d->order));
 	d->candidate = 0;
+	d->blocked[0] = '\0';
 	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
 		d->presence = DFOTA_PRESENCE_MUTE;
 	for (size_t i = 0; i < DFOTA_PORTS; i++)
@@ -381,6 +390,8 @@ void dfota_init(struct dfota *d, const struct limits *limits)
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 {
 	d->stored = memory->stored;
+	text_set(d->urc_port, sizeof(d->urc_port), memory->urc_port ? memory->urc_port : "");
+	d->urc_moved = d->urc_port[0] != '\0';
 	/* Nothing was requested yet: a new job, once the modem has ended the upload. */
 	if (memory->phase <= DFOTA_PHASE_UPLOAD) {
 		d->settling = true;

@@ -61,6 +61,7 @@ enum dfota_state {
 	DFOTA_STATE_UPLOAD,
 	DFOTA_STATE_SWEEP,
 	DFOTA_STATE_SAVE,
+	DFOTA_STATE_URC_MOVE,
 	DFOTA_STATE_RESUME,
 	DFOTA_STATE_ACCEPT,
 	DFOTA_STATE_DOWNLOAD_START,
@@ -74,6 +75,8 @@ enum dfota_state {
 	DFOTA_STATE_BOOT,
 	DFOTA_STATE_CONFIRM_PROBE,
 	DFOTA_STATE_CONFIRM,
+	DFOTA_STATE_HEALTH,
+	DFOTA_STATE_URC_BACK,
 	DFOTA_STATE_FINISHED,
 	DFOTA_STATE_COUNT,
 };
@@ -215,6 +218,7 @@ struct dfota {
 	int store_free;	   /* bytes, -1: not told */
 	int leftover_size; /* of our file, -1: none there */
 	bool registered;
+	int cfun; /* of AT+CFUN?, -1: not told */
 	char command[DFOTA_COMMAND_SIZE];
 
 	/* The upload. */
@@ -239,7 +243,13 @@ struct dfota {
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware_now[DFOTA_FIRMWARE_SIZE]; /* after, empty until read */
 	char imei_now[DFOTA_IMEI_SIZE];
-	bool silent_urcs; /* URCs are switched off or go to a UART: expect none */
+	bool urcs_off;	  /* by AT+QINDCFG: expect none */
+	char urc_port[16]; /* the UART that URCs go to by the modem's own setting, else empty */
+	bool urc_moved;	  /* they come to the USB AT port for this job */
+	bool before_known, health_told;
+	bool sim_before, registered_before;
+	int cfun_before;
+	char blocked[200]; /* why the host cannot open what came back; empty: it can */
 	bool requested;	  /* the request went out */
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
 	bool follow;	  /* takes up what it hears, requests nothing */
@@ -274,6 +284,7 @@ struct dfota_memory {
 	int end;
 	bool download;
 	bool stored; /* the package was a local file */
+	const char *urc_port; /* setting to be put back; empty: none */
 	bool left;	    /* it was off the bus, or elsewhere on it, since this was saved */
 	bool host_rebooted; /* since the request: then it need not have noticed that loss */
 	uint64_t age_ms;    /* since the request; 0: no clock can tell */

@@ -2,6 +2,7 @@
 #include "agent/core/follow.h"
 
 #include "agent/core/conversation.h"
+#include "agent/core/handover.h"
 #include "agent/core/prepare.h"
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
@@ -91,6 +92,13 @@ static void total_ran_out(struct step *s)
 	step_finish_limit(s, VERDICT_STOP_LIMIT, download ? LIMIT_DOWNLOAD : LIMIT_FLASH);
 }
 
+/* Told, and waited on: what keeps the node shut may pass, the limits end it if not. */
+static void blocked(struct step *s, const struct signal *signal)
+{
+	text_set(s->d->blocked, sizeof(s->d->blocked), signal->event->reason);
+	step_note(s, s->d->blocked);
+}
+
 /*
  * Codes may skip states forward, so most mean the same wherever they come.
  * What a state does not treat in a way of its own comes here.
@@ -117,6 +125,8 @@ static void after_request(struct step *s, const struct signal *signal)
 		saved(s, signal);
 		break;
 	case SIGNAL_HOST:
+		blocked(s, signal);
+		break;
 	case SIGNAL_HELD:
 		/* The job goes on without this host: it is not confirmed, never failed. */
 		step_finish_saying(s, VERDICT_STOP_LIMIT, signal->event->reason);
@@ -201,7 +211,7 @@ static void refused(struct step *s, int code)
 		text_add(d->reason, sizeof(d->reason), meaning);
 		text_add(d->reason, sizeof(d->reason), ")");
 	}
-	upload_finish(s, VERDICT_STOP_REFUSED);
+	handover_finish(s, VERDICT_STOP_REFUSED);
 }
 
 /* Where a file store lies differs; only a refusal lets another directory be tried (facts 1.3). */
@@ -219,7 +229,7 @@ static void accepted(struct step *s)
 {
 	if (!s->d->plan.download)
 		step_go(s, DFOTA_STATE_LEAVE);
-	else if (s->d->silent_urcs)
+	else if (s->d->urcs_off || (s->d->urc_port[0] && !s->d->urc_moved))
 		step_go(s, DFOTA_STATE_DOWNLOAD);
 	else
 		step_go(s, DFOTA_STATE_DOWNLOAD_START);
@@ -278,6 +288,10 @@ void follow_leave_take(struct step *s, const struct signal *signal)
 /* Nothing came back that can speak: what is there decides. */
 static void not_returned(struct step *s, enum limit limit)
 {
+	if (s->d->blocked[0]) {
+		step_finish_saying(s, VERDICT_STOP_LIMIT, s->d->blocked);
+		return;
+	}
 	switch (s->d->presence) {
 	case DFOTA_PRESENCE_NONE:
 		step_finish(s, VERDICT_STOP_LOST);
@@ -504,7 +518,7 @@ void follow_confirm_enter(struct step *s)
 static void confirmed(struct step *s)
 {
 	s->d->evidence.unsent = s->d->unsent;
-	upload_finish(s, VERDICT_STOP_BOOTED);
+	handover_finish(s, VERDICT_STOP_BOOTED);
 }
 
 void follow_confirm_take(struct step *s, const struct signal *signal)

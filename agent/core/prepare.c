@@ -2,6 +2,7 @@
 #include "agent/core/prepare.h"
 
 #include "agent/core/conversation.h"
+#include "agent/core/handover.h"
 #include "agent/core/follow.h"
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
@@ -49,7 +50,7 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 		break;
 	case SIGNAL_STOP:
 		text_set(s->d->reason, sizeof(s->d->reason), "stopped before anything was requested");
-		upload_finish(s, VERDICT_STOP_SIGNAL);
+		handover_finish(s, VERDICT_STOP_SIGNAL);
 		break;
 	case SIGNAL_HOST:
 		step_finish_saying(s, VERDICT_STOP_HOST, signal->event->reason);
@@ -202,24 +203,25 @@ void prepare_plan_take(struct step *s, const struct signal *signal)
 
 static void check_passed(struct step *s)
 {
-	if (s->d->plan.dry_run)
+	handover_remember(s->d);
+	if (s->d->plan.upload)
+		step_go(s, DFOTA_STATE_STORE);
+	else if (s->d->plan.dry_run)
 		step_finish_saying(s, VERDICT_STOP_NOTHING, "dry run: all checks passed, nothing was sent");
 	else
 		step_go(s, DFOTA_STATE_SAVE);
 }
 
+static void check_ask(struct step *s)
+{
+	s->d->sim_ready = s->d->registered = false;
+	s->d->cfun = -1;
+	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+}
+
 void prepare_check_enter(struct step *s)
 {
-	if (s->d->plan.upload) {
-		step_go(s, DFOTA_STATE_STORE);
-		return;
-	}
-	if (!s->d->plan.download) {
-		check_passed(s);
-		return;
-	}
-	s->d->sim_ready = s->d->registered = false;
-	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+	check_ask(s);
 }
 
 static void check_refuse(struct step *s)
@@ -239,11 +241,11 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_STATE_LIMIT) {
 		check_refuse(s);
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
-		d->sim_ready = d->registered = false;
-		conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+		check_ask(s);
 	} else if (!d->query_pausing &&
 		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
-		if (d->sim_ready && d->registered) {
+		/* Who downloads nothing needs no network; it is asked for comparison only. */
+		if ((d->sim_ready && d->registered) || !d->plan.download) {
 			check_passed(s);
 			return;
 		}
@@ -280,6 +282,29 @@ bool prepare_request(struct step *s)
 	return true;
 }
 
+static void request_or_refuse(struct step *s)
+{
+	if (prepare_request(s))
+		return;
+	text_set(s->d->reason, sizeof(s->d->reason), "the package cannot be named to the modem");
+	handover_finish(s, VERDICT_STOP_REFUSED);
+}
+
+/* The journal knows by now what is to be put back. */
+void prepare_urc_move_enter(struct step *s)
+{
+	conversation_ask(s, CONVERSATION_SCRIPT_URC_MOVE);
+}
+
+/* Without the codes the job is followed all the same, by the bus and the firmware. */
+void prepare_urc_move_take(struct step *s, const struct signal *signal)
+{
+	if (conversation_take(s, CONVERSATION_SCRIPT_URC_MOVE, signal) == CONVERSATION_DONE)
+		request_or_refuse(s);
+	else
+		prepare_before_request(s, signal);
+}
+
 /* Only with the journal on disk. */
 void prepare_save_take(struct step *s, const struct signal *signal)
 {
@@ -291,10 +316,11 @@ void prepare_save_take(struct step *s, const struct signal *signal)
 		text_set(d->reason, sizeof(d->reason),
 			 "the journal could not be written, so nothing was requested; free or "
 			 "mend the state directory");
-		upload_finish(s, VERDICT_STOP_HOST);
-	} else if (!prepare_request(s)) {
-		text_set(d->reason, sizeof(d->reason), "the package cannot be named to the modem");
-		upload_finish(s, VERDICT_STOP_REFUSED);
+		handover_finish(s, VERDICT_STOP_HOST);
+	} else if (d->urc_port[0]) {
+		step_go(s, DFOTA_STATE_URC_MOVE);
+	} else {
+		request_or_refuse(s);
 	}
 }
 

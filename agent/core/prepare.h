@@ -20,6 +20,8 @@ void prepare_check_enter(struct step *s);
 void prepare_check_take(struct step *s, const struct signal *signal);
 void prepare_save_enter(struct step *s);
 void prepare_save_take(struct step *s, const struct signal *signal);
+void prepare_urc_move_enter(struct step *s);
+void prepare_urc_move_take(struct step *s, const struct signal *signal);
 
 /* What all states before the request have in common. */
 void prepare_before_request(struct step *s, const struct signal *signal);

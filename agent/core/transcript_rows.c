@@ -68,6 +68,7 @@ const struct transcript_row transcript_rows[] = {
 	    FIELD("imei", STRING, memory.imei), FIELD("target", STRING, memory.target),
 	    FIELD("transfer", INT, memory.transfer), FIELD("end", INT, memory.end),
 	    FIELD("download", BOOL, memory.download), FIELD("stored", BOOL, memory.stored),
+	    FIELD("urcport", STRING, memory.urc_port),
 	    FIELD("left", BOOL, memory.left), FIELD("rebooted", BOOL, memory.host_rebooted),
 	    FIELD("age", U64, memory.age_ms), FIELD("running", STRING, memory.running) } },
 	{ "state", TRANSCRIPT_STATE, 0, { WORD("name", state, state_word) } },

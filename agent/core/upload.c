@@ -2,7 +2,7 @@
 #include "agent/core/upload.h"
 
 #include "agent/core/conversation.h"
-#include "agent/core/follow.h"
+#include "agent/core/handover.h"
 #include "agent/core/package.h"
 #include "agent/core/prepare.h"
 #include "agent/core/quectel.h"
@@ -15,33 +15,10 @@
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
 
-/* ---- the end, and our file ---- */
-
-/* Not before the modem is known to listen, and not while it may take commands for bytes. */
-static bool can_sweep(const struct dfota *d)
-{
-	return d->stored && d->presence == DFOTA_PRESENCE_MODEM &&
-	       d->state >= DFOTA_STATE_IDENTIFY && d->state != DFOTA_STATE_CONNECT &&
-	       d->state != DFOTA_STATE_RESUME;
-}
-
-void upload_finish(struct step *s, enum verdict_stop stop)
-{
-	struct dfota *d = s->d;
-
-	if (can_sweep(d) && step_exit(d, stop) < 7) {
-		d->ending = stop;
-		d->after_sweep = DFOTA_STATE_FINISHED;
-		step_go(s, DFOTA_STATE_SWEEP);
-		return;
-	}
-	step_finish(s, stop);
-}
-
 static void upload_failed(struct step *s, const char *reason)
 {
 	text_set(s->d->reason, sizeof(s->d->reason), reason);
-	upload_finish(s, VERDICT_STOP_UPLOAD);
+	handover_finish(s, VERDICT_STOP_UPLOAD);
 }
 
 void upload_sweep_enter(struct step *s)
@@ -53,24 +30,18 @@ static void swept(struct step *s)
 {
 	s->d->stored = false;
 	if (s->d->after_sweep == DFOTA_STATE_FINISHED)
-		step_finish(s, s->d->ending);
+		handover_swept(s);
 	else
 		step_go(s, s->d->after_sweep);
 }
 
-/* At the end nothing but an END changes the verdict any more. */
 void upload_sweep_take(struct step *s, const struct signal *signal)
 {
-	bool ending = s->d->after_sweep == DFOTA_STATE_FINISHED;
-
 	if (conversation_take(s, CONVERSATION_SCRIPT_SWEEP, signal) == CONVERSATION_DONE)
 		swept(s);
-	else if (ending && s->d->requested && signal->type == SIGNAL_END)
-		follow_end_record(s, signal->number);
-	else if (ending && (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_STOP ||
-			    signal->type == SIGNAL_HOST || signal->type == SIGNAL_STATE_LIMIT))
-		step_finish(s, s->d->ending);
-	else if (!ending)
+	else if (s->d->after_sweep == DFOTA_STATE_FINISHED)
+		handover_meanwhile(s, signal);
+	else
 		prepare_before_request(s, signal);
 }
 
@@ -212,7 +183,7 @@ static void upload_error(struct step *s, int code)
 		text_add(d->reason, sizeof(d->reason), meaning);
 		text_add(d->reason, sizeof(d->reason), ")");
 	}
-	upload_finish(s, VERDICT_STOP_UPLOAD);
+	handover_finish(s, VERDICT_STOP_UPLOAD);
 }
 
 static bool is_answer(const struct dfota *d, const struct signal *signal)
@@ -312,7 +283,7 @@ static void upload_over(struct step *s)
 	struct dfota *d = s->d;
 
 	if (d->stops) {
-		upload_finish(s, d->upload_stop);
+		handover_finish(s, d->upload_stop);
 	} else if (is_whole(d)) {
 		step_go(s, DFOTA_STATE_SAVE);
 	} else if (d->uploads < UPLOAD_TRIES) {

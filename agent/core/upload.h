@@ -8,8 +8,8 @@
  *             │               ▲                        │
  *             └───────────────┘     wrong count: sweep, once more in ACK mode
  *
- * sweep also ends every job that has put a file there, but for verdicts that
- * leave it to the modem (7, 8 and 9).
+ * sweep also ends every job that has put a file there (handover.h), but for
+ * verdicts that leave it to the modem (7, 8 and 9).
  */
 #ifndef QFOTA_UPLOAD_H
 #define QFOTA_UPLOAD_H
@@ -36,9 +36,6 @@ void upload_sweep_take(struct step *s, const struct signal *signal);
 
 /* The modem is known again after it left in the middle of an upload, or after an agent died there. */
 void upload_leftover(struct step *s);
-
-/* Finishes, but first deletes our file where one may be and the verdict allows it. */
-void upload_finish(struct step *s, enum verdict_stop stop);
 
 /* The argument of AT+QFOTADL for the directory at hand; false if there is none left. */
 bool upload_argument(const struct dfota *d, char *ret, size_t size);

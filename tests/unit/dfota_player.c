@@ -322,6 +322,8 @@ static const char *answer_line(const struct player *p, const char *command)
 		return p->registration;
 	if (strcmp(command, "AT+QURCCFG=\"urcport\"") == 0)
 		return p->urcs_to;
+	if (strcmp(command, "AT+CFUN?") == 0)
+		return "+CFUN: 1";
 	if (strcmp(command, "AT+QFLDS=\"UFS\"") == 0)
 		return p->store;
 	if (strcmp(command, "AT+QFLST=\"qfota.zip\"") == 0)
@@ -404,6 +406,8 @@ static void modem_answer(struct player *p, uint8_t port, const char *command)
 		upload_answer(p, port);
 		return;
 	}
+	if (!p->urcs_stuck && strcmp(command, "AT+QURCCFG=\"urcport\",\"usbat\"") == 0)
+		p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
 	if (line)
 		player_say(p, port, line);
 	player_say(p, port, "OK");

@@ -56,6 +56,7 @@ struct player {
 	uint8_t speaks; /* bit n: port n answers */
 	const char *firmware, *imei;
 	const char *sim, *registration; /* answer lines to CPIN? and CxREG? */
+	bool urcs_stuck;		/* that it is answered, and nothing comes of it */
 	const char *urcs_to;		/* answer line to QURCCFG, NULL: ERROR */
 	const char *slow_to; /* answers this command with ERROR, but only after the next came */
 	bool late;	     /* that ERROR is due */

@@ -40,6 +40,7 @@ struct story {
 #define TOLD_DOWNLOADED TOLD_ACCEPTED "[restart]; save; "
 #define TOLD_FLASHED TOLD_DOWNLOADED "[flash]; save; 50%; "
 #define TOLD_VERIFY "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; finish; "
+#define TOLD_WELL "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; " TOLD_NETWORK "finish; "
 
 static void arrange_local(struct player *p)
 {
@@ -87,6 +88,12 @@ static void arrange_codes_to_uart(struct player *p)
 	p->urcs_to = "+QURCCFG: \"urcport\",\"uart1\"";
 }
 
+static void arrange_codes_stuck(struct player *p)
+{
+	arrange_codes_to_uart(p);
+	p->urcs_stuck = true;
+}
+
 static void arrange_no_target(struct player *p)
 {
 	p->plan.target[0] = '\0';
@@ -123,9 +130,9 @@ static void arrange_slow_registration(struct player *p)
 #define TOLD_IDENTIFIED                                                     \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
 	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; identified; "
+#define TOLD_NETWORK "1>AT+CFUN?; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGSN; "
 #define TOLD_CHECKED                                                     \
-	TOLD_IDENTIFIED "[check]; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; " \
-			"1>AT+CGSN; [request]; hold; save; "
+	TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "[request]; hold; save; "
 #define TOLD_REQUESTED TOLD_CHECKED "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
 
 static const struct story stories_before_the_request[] = {
@@ -154,7 +161,7 @@ static const struct story stories_before_the_request[] = {
 	  "[identify]; 1>AT; 1>AT; 1>AT; 0>AT; 0>ATE0; 0>AT+CMEE=1; "
 	  "0>AT+QURCCFG=\"urcport\"; "
 	  "0>AT+QINDCFG=\"all\"; 0>AT+CGMR; 0>AT+CGSN; identified; [check]; "
-	  "0>AT+CPIN?; 0>AT+CEREG?; "
+	  "0>AT+CFUN?; 0>AT+CPIN?; 0>AT+CEREG?; "
 	  "0>AT+CREG?; 0>AT+CGSN; [request]; hold; save; "
 	  "0>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
 	  .exit = STORY_GOES_ON, .arrange = arrange_modem_port_only },
@@ -194,14 +201,14 @@ static const struct story stories_before_the_request[] = {
 	{ "wrong firmware", "modem; wait 1000", TOLD_IDENTIFIED "finish; ", .outcome = OUTCOME_REFUSED,
 	  .exit = 4, .reason = "wrong firmware", .arrange = arrange_refuse },
 	{ "dry run", "modem; wait 1000",
-	  TOLD_IDENTIFIED "[check]; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGSN; finish; ",
+	  TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 0, .reason = "dry run", .arrange = arrange_dry_run },
 	{ "no SIM", "modem; wait 1000; wait network", .outcome = OUTCOME_REFUSED, .exit = 4,
 	  .reason = "SIM", .arrange = arrange_no_sim },
 	{ "never registered", "modem; wait 1000; wait network", .outcome = OUTCOME_REFUSED,
 	  .exit = 4, .reason = "registered", .arrange = arrange_searching },
 	{ "a local file needs no network", "modem; wait 1000",
-	  TOLD_IDENTIFIED "[check]; [request]; hold; save; 1>AT+QFOTADL=\"/cache/ufs/a.zip\"; ",
+	  TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "[request]; hold; save; 1>AT+QFOTADL=\"/cache/ufs/a.zip\"; ",
 	  .exit = STORY_GOES_ON, .arrange = arrange_local },
 	{ "the disk is full", "modem; wait 1000", TOLD_CHECKED "finish; ", .outcome = OUTCOME_NONE,
 	  .exit = 1, .reason = "nothing was requested", .arrange = arrange_full_disk },
@@ -223,60 +230,60 @@ static const struct story stories_before_the_request[] = {
 
 static const struct story stories_clean[] = {
 	{ "http", FLASHED "fota UPDATING 100; fota END 0; off; boots new; off; ERROR",
-	  TOLD_FLASHED "100%; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "100%; [return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "https with an S",
 	  REQUESTED "OK; fota HTTPSSTART; fota HTTPSEND 0; off; flashing; fota START; "
 		    "fota UPDATING 50; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "ftp",
 	  REQUESTED "OK; fota FTPSTART; fota FTPEND 0; off; flashing; fota START; "
 		    "fota UPDATING 50; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "local file",
 	  REQUESTED "OK; off; flashing; fota START; fota UPDATING 50; fota END 0; off; boots new",
-	  "[restart]; save; [flash]; save; 50%; [return]; save; " TOLD_VERIFY,
+	  "[restart]; save; [flash]; save; 50%; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_local },
 	{ "local file, OK lost", REQUESTED "off; flashing; fota START; fota END 0; off; boots new",
-	  "[restart]; save; [flash]; save; [return]; save; " TOLD_VERIFY,
+	  "[restart]; save; [flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_local },
 	{ "without a target any other firmware will do", FLASHED "fota END 0; off; boots other",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0,
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0,
 	  .arrange = arrange_no_target },
 	{ "a slow download", ACCEPTED "wait download/2; fota HTTPEND 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "a long flash after a long download",
 	  ACCEPTED "wait 1700000; fota HTTPEND 0; off; flashing; fota START; "
 		   "wait 500000; "
 		   "fota UPDATING 50; wait 500000; fota UPDATING 97; fota END "
 		   "0; off; boots new",
-	  TOLD_FLASHED "97%; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "97%; [return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 };
 
 static const struct story stories_codes_lost_or_odd[] = {
 	{ "START lost", DOWNLOADED "off; flashing; fota UPDATING 8; fota END 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; 8%; [return]; save; " TOLD_VERIFY,
+	  TOLD_DOWNLOADED "[flash]; save; 8%; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "START and UPDATING lost", DOWNLOADED "off; flashing; fota END 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_VERIFY,
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "xxxSTART lost", REQUESTED "OK; fota HTTPEND 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "OK lost", REQUESTED "fota HTTPSTART; fota HTTPEND 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "all codes lost, new", REQUESTED "OK; off; boots new",
-	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .reason = "END was not seen" },
 	{ "all codes lost, old", REQUESTED "OK; off; boots old",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,
 	  .exit = 6, .reason = "old firmware" },
 	{ "all codes and RDY lost, new", REQUESTED "OK; off; sneaks new; wait flash-start",
-	  TOLD_ACCEPTED "[restart]; save; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END lost only", FLASHED "off; boots new",
-	  TOLD_FLASHED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  TOLD_FLASHED "[restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .reason = "END was not seen" },
 	{ "END twice", FLASHED "fota END 0; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END twice, the second after the reboot",
 	  FLASHED "fota END 0; off; modem; fota END 0; off; boots new", .outcome = OUTCOME_UPGRADED,
 	  .exit = 0 },
@@ -286,7 +293,7 @@ static const struct story stories_codes_lost_or_odd[] = {
 	{ "END 502, then 0", FLASHED "fota END 502; fota END 0; off; boots new",
 	  TOLD_FLASHED "[return]; save; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "END without a number, then END 0", FLASHED "fota END; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END without a number, then RDY", FLASHED "off; modem; fota END; off; sneaks old; RDY",
 	  .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "half a code, then RDY", FLASHED "off; sneaks new; +QIND: \"FOTA\",\"UPDA; RDY",
@@ -301,22 +308,28 @@ static const struct story stories_codes_lost_or_odd[] = {
 	{ "UPDATING goes back and never to 100",
 	  FLASHED "fota UPDATING 91; fota UPDATING 7; fota UPDATING 999; fota "
 		  "END 0; off; boots new",
-	  TOLD_FLASHED "91%; 7%; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  TOLD_FLASHED "91%; 7%; [return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0 },
 	{ "RESTORE", FLASHED "fota RESTORE 1; fota RESTORE 99; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "HTTPEND twice", ACCEPTED "fota HTTPEND 0; fota HTTPEND 0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "codes come from the modem port",
 	  REQUESTED "OK; on 0 +QIND: \"FOTA\",\"HTTPSTART\"; on 0 +QIND: "
 		    "\"FOTA\",\"HTTPEND\",0; off; "
 		    "flashing; on 0 +QIND: \"FOTA\",\"END\",0; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_VERIFY,
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
-	{ "codes go to a UART",
+	{ "codes go to a UART: here for the job, then there again",
+	  DOWNLOADED "off; flashing; fota START; fota END 0; off; boots new",
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; [verify]; 1>AT; save; 1>ATE0; "
+			  "1>AT+CGMR; 1>AT+CGSN; " TOLD_NETWORK
+			  "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_to_uart },
+	{ "codes stay at a UART",
 	  REQUESTED "OK; wait download-start; wait download-start; off; boots new",
-	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
-	  .exit = 0, .arrange = arrange_codes_to_uart },
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
+	  .exit = 0, .arrange = arrange_codes_stuck },
 	/* What USB delivered before the loss may be read after it was heard of. */
 	{ "END read after the loss", FLASHED "off; fota END 502; boots old",
 	  TOLD_FLASHED "[restart]; save; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,

@@ -20,11 +20,11 @@ static const struct story stories_coming_and_going[] = {
 	  DOWNLOADED "off; emergency; wait 5000; off; flashing; fota START; "
 		     "fota UPDATING 50; "
 		     "fota END 0; off; emergency; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "emergency download late in the limit is not there for all of it",
 	  DOWNLOADED "off; wait 299000; emergency; wait 299000; off; wait "
 		     "299000; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "no serial interface", DOWNLOADED "off; mute; wait return", TOLD_DOWNLOADED "finish; ",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "composition", .goes_on = true },
 	{ "extra re-enumerations",
@@ -32,18 +32,18 @@ static const struct story stories_coming_and_going[] = {
 		  "fota END 0; off; "
 		  "modem; off; boots new",
 	  TOLD_FLASHED "[restart]; save; [flash]; save; 60%; [restart]; save; [flash]; save; "
-		       "[restart]; save; [flash]; save; [return]; save; " TOLD_VERIFY,
+		       "[restart]; save; [flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "a re-enumeration whose loss was not heard",
 	  DOWNLOADED "flashing; fota START; fota UPDATING 50; fota END 0; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	  TOLD_FLASHED "[return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "power cut in the flash",
 	  FLASHED "off; flashing; fota START; fota UPDATING 3; fota END 0; off; boots new",
-	  TOLD_FLASHED "[restart]; save; [flash]; save; 3%; [return]; save; " TOLD_VERIFY,
+	  TOLD_FLASHED "[restart]; save; [flash]; save; 3%; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "power cut after END",
 	  FLASHED "fota END 0; off; flashing; fota START; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; [flash]; save; [return]; save; " TOLD_VERIFY,
+	  TOLD_FLASHED "[return]; save; [flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "a lone recovery port is never written to",
 	  DOWNLOADED "off; recovery; on 0 RDY; wait flash-start; on 0 +QIND: "
@@ -54,7 +54,7 @@ static const struct story stories_coming_and_going[] = {
 	  .reason = "flash", .goes_on = true },
 	{ "END from a lone recovery port",
 	  DOWNLOADED "off; recovery; on 0 +QIND: \"FOTA\",\"END\",0; on 0 RDY; off; boots new",
-	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_VERIFY,
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "it leaves while it is asked",
 	  FLASHED "fota END 0; off; boots deaf; wait 3000; off; boots new",
@@ -96,10 +96,10 @@ static const struct story stories_silence[] = {
 		     "wait flash-silence; wait flash-silence; fota END 0; off; boots new",
 	  TOLD_DOWNLOADED "[flash]; save; 1>AT+CGMR; 0>AT+CGMR; 1%; 1>AT+CGMR; "
 			  "0>AT+CGMR; 1>AT+CGMR; "
-			  "0>AT+CGMR; [return]; save; " TOLD_VERIFY,
+			  "0>AT+CGMR; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "RDY of the last boot lost", FLASHED "fota END 0; off; sneaks new; wait flash-start",
-	  TOLD_FLASHED "[return]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  TOLD_FLASHED "[return]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "a version that nobody asked for proves nothing", FLASHED "off; flashing; " PLAYER_NEW,
 	  TOLD_FLASHED "[restart]; save; [flash]; save; ", .exit = STORY_GOES_ON },
@@ -129,10 +129,15 @@ static const struct story stories_the_host_stops[] = {
 	{ "SIGTERM while it is away", DOWNLOADED "off; term", TOLD_DOWNLOADED "finish; ",
 	  .outcome = OUTCOME_INTERRUPTED, .exit = 8, .goes_on = true },
 	{ "one SIGINT changes nothing", DOWNLOADED "off; stop; boots new",
-	  TOLD_DOWNLOADED "note; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  TOLD_DOWNLOADED "note; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0 },
-	{ "the host fails after the request", DOWNLOADED "host", TOLD_DOWNLOADED "finish; ",
+	{ "the host cannot open what came back", DOWNLOADED "off; host; wait return", NULL,
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB", .goes_on = true },
+	{ "the host can open it in time",
+	  DOWNLOADED "off; host; flashing; fota START; fota END 0; off; boots new", NULL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "what could not be opened left again, for ever", DOWNLOADED "off; host; off; wait return",
+	  NULL, .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true },
 };
 
 static const struct story stories_resumed[] = {
@@ -145,8 +150,8 @@ static const struct story stories_resumed[] = {
 	{ "request, it goes on", "modem; fota HTTPEND 0; off; boots new",
 	  "[request]; hold; [restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1 },
-	{ "request, the host fails before it listened long enough", "modem; host",
-	  "[request]; hold; finish; ", .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB",
+	{ "request, the host cannot open it", "host; wait return",
+	  "[request]; hold; note; finish; ", .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB",
 	  .goes_on = true, .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1 },
 	{ "request, it leaves and flashes without a word", "modem; off; recovery; wait flash",
 	  "[request]; hold; [restart]; save; [flash]; save; finish; ",

@@ -86,7 +86,7 @@ static void arrange_stuck(struct player *p)
 }
 
 #define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
-#define TOLD_STORE TOLD_IDENTIFIED "[check]; 1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
+#define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
 #define TOLD_UPLOAD "[upload]; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; "
 #define TOLD_BLOCKS                                                                      \
 	"1>AT+QFUPL=\"qfota.zip\",3000,10,1; 0+1024; 34%; 1024+1024; 68%; 2048+952; " \

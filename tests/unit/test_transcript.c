@@ -44,7 +44,7 @@ static const char *const lines[] = {
 	"download-start=120000 download=1800000 leave=300000 return=300000 flash-start=600000 "
 	"flash-silence=600000 flash=7200000 reboot=300000 verify=120000",
 	"0 1-1.4 memory phase=flash firmware=\"EP06ELAR03A08M4G\" imei=\"\" target=\"\" "
-	"transfer=0 end=-1 download=1 stored=0 left=1 rebooted=0 age=0 running=\"\"",
+	"transfer=0 end=-1 download=1 stored=0 urcport=\"\" left=1 rebooted=0 age=0 running=\"\"",
 	"9 1-1.4 state name=download-start",
 	"0 1-1.4 event start",
 	"1 1-1.4 event attached presence=modem ports=3 order=1,2,0",
