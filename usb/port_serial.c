@@ -172,9 +172,9 @@ static void write_finish(struct serial *serial)
 	if (!serial->writes)
 		serial->writes_end = &serial->writes;
 	free(write);
+	/* First, so that the bus does not wait for what the owner makes of the news. */
+	write_submit(serial);
 	serial->events->written(serial->data, serial->index, size);
-	if (!serial->stopped)
-		write_submit(serial);
 }
 
 static void LIBUSB_CALL write_done(struct libusb_transfer *transfer)
