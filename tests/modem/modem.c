@@ -14,6 +14,24 @@ static bool composition_valid(const char *name)
 	return !*name || composition_find(name);
 }
 
+static bool files_create(struct modem *m, const char *list)
+{
+	char name[STORE_NAME + 1];
+	struct store_file *f;
+	size_t length;
+	int end;
+
+	_Static_assert(STORE_NAME == 80, "the width below");
+	for (; *list; list += end) {
+		if (sscanf(list, " %80[^: ]:%zu%n", name, &length, &end) != 2 ||
+		    store_create(&m->store, name, length, &f))
+			return false;
+		while (f->length < length)
+			store_add(f, "?", 1);
+	}
+	return true;
+}
+
 int modem_init(struct modem *m, const struct settings *s)
 {
 	memset(m, 0, sizeof(*m));
@@ -26,6 +44,8 @@ int modem_init(struct modem *m, const struct settings *s)
 
 	m->settings = s;
 	store_init(&m->store, (size_t)s->ufs_size);
+	if (!files_create(m, s->files))
+		return -EINVAL;
 	strcpy(m->firmware, s->firmware);
 	strcpy(m->imei, s->imei);
 	strcpy(m->urcport, s->urcport);

@@ -150,6 +150,8 @@ static const struct setting table[] = {
 	     "Time after boot until AT+QGMR is complete."),
 
 	NUMBER("ufs-size", ufs_size, "67108864", "Bytes of the file store."),
+	TEXT("files", files, "",
+	     "Files that are in the store from the start: NAME:BYTES ..."),
 	TEXT("ufs-directory", ufs_directory, "/cache/ufs/",
 	     "Where AT+QFOTADL finds the store's files."),
 	NUMBER("upload-wrong", upload_wrong, "0",

@@ -129,6 +129,7 @@ struct settings {
 
 	/* file store */
 	int64_t ufs_size;
+	char files[SETTINGS_TEXT];
 	char ufs_directory[SETTINGS_TEXT];
 	int64_t upload_wrong;
 	int64_t upload_lose;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/core/text.h"
+#include "agent/core/upload.h"
 #include "agent/util.h"
 
 #define EVENTS_MAX 1000000 /* of one job: a machine that never ends is one that hangs */
@@ -44,9 +45,29 @@ static void law_line(struct scenario_player *p, const char *text)
 		p->suspect = false;
 }
 
+static size_t strangers(struct scenario_player *p)
+{
+	struct store *store = &p->host.modem.store;
+
+	return store->n_files - (store_find(store, UPLOAD_NAME) != NULL);
+}
+
+/* Ours goes with every verdict that does not leave it to the modem; no other one ever does. */
+static void law_store(struct scenario_player *p, int exit)
+{
+	bool left_to_it = exit == 7 || exit == 8 || exit == 9;
+
+	law(p, strangers(p) == p->strangers, "a file that is not ours is gone");
+	law(p, left_to_it || p->machine.plan.dry_run || !p->machine.plan.upload ||
+		       !store_find(&p->host.modem.store, UPLOAD_NAME),
+	    "our file was left in the modem");
+}
+
 static void law_finish(struct scenario_player *p, const struct modem_result *result)
 {
 	const struct modem *modem = &p->host.modem;
+
+	law_store(p, result->verdict.exit);
 
 	law(p, p->requests - p->host.refused <= p->jobs, "more than one request in a job");
 	law(p, !p->host.misdirected[0], p->host.misdirected);
@@ -310,7 +331,10 @@ bool scenario_player_init(struct scenario_player *p, const struct settings *sett
 	memset(p, 0, sizeof(*p));
 	p->config = config;
 	p->file.fd = -1;
-	return scenario_host_init(&p->host, settings, packages, &host_events, p);
+	if (!scenario_host_init(&p->host, settings, packages, &host_events, p))
+		return false;
+	p->strangers = strangers(p);
+	return true;
 }
 
 void scenario_player_clear(struct scenario_player *p)

@@ -47,6 +47,7 @@ struct scenario_player {
 	bool saved;
 	bool suspect; /* it may be flashing: it left since the request, and is not known to be up */
 	bool asked;   /* for its version meanwhile */
+	size_t strangers; /* files in its store that are not ours */
 	char wrong[160];
 
 	struct scenario_result result[SCENARIO_RESULTS];

@@ -83,6 +83,8 @@ class Wire:
     def check_laws(self):
         """What must hold in every story, however it ends."""
         check(self.count("out if=") == 0, "bytes to a port that is no AT port")
+        deleted = {rest.partition("QFDEL=")[2] for _, rest in self.lines if "QFDEL=" in rest}
+        check(deleted <= {'"qfota.zip"'}, f"files of others deleted: {deleted}")
         flashing = False
         for _, rest in self.lines:
             if rest.startswith("leave"):
