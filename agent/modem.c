@@ -48,6 +48,8 @@ struct modem {
 	struct loop_timer moved; /* to take up the job of its IMEI, begun elsewhere */
 	struct claim claim;
 	struct hubport *hubport;
+	struct layout layout_before; /* as it was when the request went out; no interfaces: not known */
+	unsigned int speed_before;
 	char package[512]; /* masked */
 	struct package_file file;
 	size_t data_written; /* bytes of it that are on their way */
@@ -121,12 +123,31 @@ static void modem_let_go(struct modem *m)
 	claim_unlock(&m->claim);
 }
 
+/* The bus side of the health check; the modem's own side is the machine's. */
+static void composition_tell(struct modem *m)
+{
+	const struct layout *before = &m->layout_before, *now = &m->facts.layout;
+	char was[64], is[64];
+
+	if (!before->interfaces)
+		return;
+	layout_describe(before, was, sizeof(was));
+	layout_describe(now, is, sizeof(is));
+	if (strcmp(was, is) != 0)
+		modem_note(m, "its USB composition was %s before the upgrade, and is %s now", was, is);
+	if (m->facts.speed && m->facts.speed < m->speed_before)
+		modem_note(m, "it runs at %u Mbit/s now, not at %u as before the upgrade", m->facts.speed,
+			   m->speed_before);
+}
+
 static void modem_finish(struct modem *m)
 {
 	struct modem_result result =
 		result_make(&m->machine, m->package, loop_now() - m->begun_ms);
 
 	m->running = false;
+	if (result.verdict.outcome == OUTCOME_UPGRADED)
+		composition_tell(m);
 	history_append(m, &result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
 	job_close(m, &result);
@@ -189,6 +210,11 @@ static void action_hold(struct modem *m)
 {
 	int r;
 
+	/* A job that is taken up may find its modem in its flashing system. */
+	if (!m->machine.resumed) {
+		m->layout_before = m->facts.layout;
+		m->speed_before = m->facts.speed;
+	}
 	if (m->hubport)
 		return;
 	r = hubport_claim(m->facts.position, &m->hubport);
@@ -505,6 +531,7 @@ void modem_added(struct modem *m, const struct hotplug_device *device)
 	text_set(m->place, sizeof(m->place), device->position);
 	m->device = device->device;
 	m->facts.vid = device->vid;
+	m->facts.speed = device->speed;
 	m->facts.pid = device->pid;
 	text_set(m->facts.product, sizeof(m->facts.product),
 		 device->product ? device->product : "");

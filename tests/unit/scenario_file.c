@@ -45,7 +45,8 @@ static const struct {
 	const char *section, *key; /* NULL: any */
 } foreign_rows[] = {
 	{ "timeouts", NULL },	     { "agent", "alone" },    { "agent", "second-comes" },
-	{ "expect", "untouched" },   { "expect", "unbound" },
+	{ "expect", "untouched" },   { "expect", "unbound" }, { "expect", "noted" },
+	{ "expect", "heard" },
 };
 
 static bool is_foreign(const char *section, const char *key)
