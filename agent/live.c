@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 
 #include "agent/core/dfota.h"
+#include "agent/output.h"
 #include "agent/util.h"
 
 #define QUIET_MS 10000 /* no sign of life for so long: the line says so */
@@ -206,12 +207,21 @@ static unsigned int live_compose(const struct live *live, FILE *frame,
 	return drawn;
 }
 
-/* One write for a frame, else it flickers. */
+static unsigned int count_lines(const char *text, size_t size)
+{
+	unsigned int lines = 1;
+
+	while (size--)
+		lines += text[size] == '\n';
+	return lines;
+}
+
+/* One write for a frame of usual size, else it flickers. */
 int live_draw(struct live *live, const struct live_modem *modems, uint64_t now)
 {
 	_cleanup_free_ char *text = NULL;
 	unsigned int drawn;
-	size_t size;
+	size_t size, written;
 	FILE *frame = open_memstream(&text, &size);
 
 	if (!frame)
@@ -223,10 +233,10 @@ int live_draw(struct live *live, const struct live_modem *modems, uint64_t now)
 	drawn = live_compose(live, frame, modems, now);
 	if (fclose(frame) == EOF)
 		return -ENOMEM;
-	/* A terminal that is gone cannot be told of it. */
-	fwrite(text, 1, size, live->file);
-	fflush(live->file);
-	live->drawn = drawn;
+	/* A terminal that is gone cannot be told of it; one that is held up shows the rest next time. */
+	written = output_lines(live->file, text);
+	if (written)
+		live->drawn = written == size ? drawn : count_lines(text, written);
 	live->drawn_ms = now;
 	return 0;
 }

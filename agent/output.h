@@ -15,9 +15,14 @@
 /* True if up to PIPE_BUF bytes can be written to @file now, or after @patience_ms, or never: then writing tells why. */
 bool output_is_ready(FILE *file, int patience_ms);
 /*
- * All of @text and a newline, or nothing of it. -EAGAIN: no room; errno of
- * write(2).
+ * All of @text and a newline, or nothing of it. -EAGAIN: no room; -EMSGSIZE:
+ * more than PIPE_BUF bytes, for which nobody can promise room; errno of write(2).
  */
 int output_line(FILE *file, const char *text, int patience_ms);
+/*
+ * As many of the lines of @text as find room now. Returns the bytes written:
+ * all of them, or up to and with the end of a line.
+ */
+size_t output_lines(FILE *file, const char *text);
 
 #endif
