@@ -5,16 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "agent/attachment.h"
-#include "agent/attempt.h"
 #include "agent/claim.h"
 #include "agent/core/quectel.h"
-#include "agent/core/source.h"
 #include "agent/core/text.h"
+#include "agent/job.h"
 #include "agent/journal.h"
-#include "agent/json.h"
 #include "agent/loop.h"
 #include "agent/package_file.h"
 #include "agent/recorder.h"
@@ -44,13 +41,11 @@ struct modem {
 	struct dfota_event reply;
 	char failure[128]; /* what a reply says */
 	struct dfota_plan plan;
-	struct journal_job job;
+	struct job job;
 	struct loop_timer moved; /* to take up the job of its IMEI, begun elsewhere */
-	struct claim claim;
 	struct hubport *hubport;
 	struct layout layout_before; /* as it was when the request went out; no interfaces: not known */
 	unsigned int speed_before;
-	char package[512]; /* masked */
 	struct package_file file;
 	size_t data_written; /* bytes of it that are on their way */
 	uint64_t begun_ms;
@@ -74,42 +69,12 @@ static void _printf_(2, 3) modem_note(struct modem *m, const char *format, ...)
 	modem_tell(m, (struct news){ .type = NEWS_NOTE, .text = text });
 }
 
+static void modem_job_note(void *data, const char *text)
+{
+	modem_note(data, "%s", text);
+}
+
 /* ---- the end of a job ---- */
-
-/* A dry run, and a run that found nothing to do, leave no trace. */
-static void history_append(struct modem *m, const struct modem_result *result)
-{
-	_cleanup_free_ char *line = NULL;
-	int r;
-
-	if ((!m->package[0] && !m->machine.requested) || m->machine.plan.dry_run)
-		return;
-	line = json_result_string(&m->facts, result);
-	r = line ? journal_append_history(m->host->journal, line) : -ENOMEM;
-	if (r < 0)
-		modem_note(m, "the result could not be added to the history: %s", strerror(-r));
-}
-
-static void job_close(struct modem *m, const struct modem_result *result)
-{
-	bool upgraded = result->verdict.outcome == OUTCOME_UPGRADED;
-	int r;
-
-	if (!m->job.started_ms || !result->verdict.job_over)
-		return;
-	r = m->package[0] ? attempt_end(m->host->journal, m->job.imei, m->package, upgraded) : 0;
-	if (r < 0)
-		modem_note(m, "the attempts could not be counted: %s", strerror(-r));
-	/* The mark first: whoever finds the job again removes both. */
-	r = claim_unmark(&m->claim, &m->job);
-	if (r < 0)
-		modem_note(m, "the busy mark could not be removed: %s", strerror(-r));
-	r = journal_remove(m->host->journal, m->job.position);
-	if (r < 0)
-		modem_note(m, "the finished job could not be removed from the journal: %s",
-			   strerror(-r));
-	m->job.started_ms = 0;
-}
 
 /* Drivers bind only once the hub port is free; then the interfaces are offered to them. */
 static void modem_let_go(struct modem *m)
@@ -120,7 +85,7 @@ static void modem_let_go(struct modem *m)
 	m->hubport = NULL;
 	attachment_close(m->attachment, true);
 	package_file_close(&m->file);
-	claim_unlock(&m->claim);
+	claim_unlock(&m->job.claim);
 }
 
 /* The bus side of the health check; the modem's own side is the machine's. */
@@ -143,14 +108,14 @@ static void composition_tell(struct modem *m)
 static void modem_finish(struct modem *m)
 {
 	struct modem_result result =
-		result_make(&m->machine, m->package, loop_now() - m->begun_ms);
+		result_make(&m->machine, m->job.package, loop_now() - m->begun_ms);
 
 	m->running = false;
 	if (result.verdict.outcome == OUTCOME_UPGRADED)
 		composition_tell(m);
-	history_append(m, &result);
+	job_append_history(&m->job, &m->machine, &m->facts, &result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
-	job_close(m, &result);
+	job_close(&m->job, &result);
 	modem_let_go(m);
 	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = &result });
 	m->host->finished(m->host->data, m, &result);
@@ -225,74 +190,11 @@ static void action_hold(struct modem *m)
 		modem_note(m, "the hub port could not be held: %s", strerror(-r));
 }
 
-static uint64_t wall_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static void job_fill(struct modem *m)
-{
-	const struct dfota *d = &m->machine;
-	struct journal_job *job = &m->job;
-
-	if (!job->started_ms) {
-		*job = (struct journal_job){ 0 };
-		text_set(job->position, sizeof(job->position), m->facts.position);
-		text_set(job->id_path, sizeof(job->id_path), m->facts.id_path);
-	}
-	/* Of the request, and never of later: only before a loss of the bus do they tell one. */
-	if (!job->started_ms || !d->requested) {
-		job->started_ms = wall_clock_ms();
-		job->device = (int)m->device;
-		job->vid = m->facts.vid;
-		journal_boot_id(job->boot, sizeof(job->boot));
-	}
-	text_set(job->imei, sizeof(job->imei), d->imei);
-	text_set(job->from, sizeof(job->from), d->firmware);
-	text_set(job->target, sizeof(job->target), d->plan.target);
-	text_set(job->package, sizeof(job->package), m->package);
-	text_set(job->stage, sizeof(job->stage), dfota_phase_name(dfota_stage(d)));
-	text_set(job->urcport, sizeof(job->urcport), d->urc_port);
-	job->end = d->evidence.end_seen ? d->evidence.end : -1;
-	job->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
-}
-
-bool modem_has_begun(const struct modem *m, const char *package)
-{
-	return m->job.started_ms && strcmp(m->job.package, package) == 0;
-}
-
-/* An attempt counts from here on, whatever becomes of the agent. */
-static int job_save(struct modem *m)
-{
-	bool begins = m->package[0] && !modem_has_begun(m, m->package);
-	int r = 0;
-
-	job_fill(m);
-	if (begins)
-		r = attempt_begin(m->host->journal, m->job.imei, m->package);
-	return r < 0 ? r : journal_save(m->host->journal, &m->job);
-}
-
-/* The journal decides; the mark is only for others. */
 static void action_save(struct modem *m)
 {
-	int r, marked;
+	bool saved = job_save(&m->job, &m->machine, &m->facts, m->device);
 
-	r = job_save(m);
-	if (r < 0)
-		modem_note(m, "the journal could not be written: %s", strerror(-r));
-	marked = claim_mark(&m->claim, &m->job);
-	if (marked < 0)
-		modem_note(m, "the busy mark could not be set: %s", strerror(-marked));
-	if (r < 0 && !m->machine.requested) {
-		claim_unmark(&m->claim, &m->job);
-		m->job.started_ms = 0;
-	}
-	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = r == 0 };
+	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = saved };
 	m->has_reply = true;
 }
 
@@ -307,13 +209,14 @@ static void action_identified(struct modem *m)
 	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
 
 	/* Not from here: the machine is in the middle of a step. */
-	if (!m->job.started_ms && journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
+	if (!m->job.entry.started_ms && journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
 		loop_timer_arm(m->host->loop, &m->moved, loop_now());
 		return;
 	}
 	m->plan = (struct dfota_plan){ .kind = DFOTA_PLAN_NOTHING };
 	package_file_close(&m->file);
-	m->host->plan(m->host->data, m, &m->plan, &m->file, m->package, sizeof(m->package));
+	m->host->plan(m->host->data, m, &m->plan, &m->file, m->job.package,
+		      sizeof(m->job.package));
 	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan };
 	m->has_reply = true;
 }
@@ -565,7 +468,7 @@ static bool modem_lock(struct modem *m, const char *position)
 	char reason[200];
 	int holder, r;
 
-	r = claim_lock(&m->claim, position, &holder);
+	r = claim_lock(&m->job.claim, position, &holder);
 	if (r == -EBUSY) {
 		snprintf(reason, sizeof(reason),
 			 "another agent (process %d) holds this modem; wait for its verdict",
@@ -595,96 +498,32 @@ static bool modem_read_journal(struct modem *m)
 	return false;
 }
 
-/* The journal holds what was accepted once, with credentials masked. */
-static enum source_kind source_kind_of(const char *package)
-{
-	struct source source = { .kind = SOURCE_KIND_URL };
-	const char *error;
-
-	source_parse(package, &source, &error);
-	return source.kind;
-}
-
-static bool has_host_rebooted(const struct journal_job *job)
-{
-	char boot[sizeof(job->boot)];
-
-	journal_boot_id(boot, sizeof(boot));
-	return strcmp(boot, job->boot) != 0;
-}
-
 /* @running: what the modem has just told of itself; NULL: it was not asked. */
-static void modem_resume(struct modem *m, const struct journal_job *job, const char *running)
+static void modem_resume(struct modem *m, const struct journal_job *entry, const char *running)
 {
-	enum source_kind kind = source_kind_of(job->package);
-	uint64_t now_ms = wall_clock_ms();
-	struct dfota_memory memory = {
-		.phase = dfota_phase_find(job->stage),
-		.firmware = job->from,
-		.imei = job->imei,
-		.target = job->target,
-		.transfer = job->transfer,
-		.end = job->end,
-		.download = kind == SOURCE_KIND_URL,
-		.stored = kind == SOURCE_KIND_FILE,
-		.urc_port = job->urcport,
-		.host_rebooted = has_host_rebooted(job),
-		.age_ms = now_ms > job->started_ms ? now_ms - job->started_ms : 0,
-		.running = running,
-	};
+	struct dfota_memory memory;
 
-	memory.left = memory.host_rebooted || m->device != (unsigned int)job->device ||
-		      strcmp(m->place, job->position) != 0;
-
-	/* A stage that this version does not know: as late as possible, so that nothing is repeated. */
-	if (memory.phase == DFOTA_PHASE_COUNT)
-		memory.phase = DFOTA_PHASE_FLASH;
-	m->job = *job;
-	text_set(m->package, sizeof(m->package), job->package);
-	text_set(m->facts.imei, sizeof(m->facts.imei), job->imei);
-	text_set(m->facts.firmware, sizeof(m->facts.firmware), job->from);
+	job_resume(&m->job, entry, m->place, m->device, running, &memory);
+	text_set(m->facts.imei, sizeof(m->facts.imei), memory.imei);
+	text_set(m->facts.firmware, sizeof(m->facts.firmware), memory.firmware);
 	if (!m->facts.model[0])
-		quectel_model(job->from, m->facts.model, sizeof(m->facts.model));
+		quectel_model(memory.firmware, m->facts.model, sizeof(m->facts.model));
 	dfota_resume(&m->machine, &memory);
+}
+
+static void held_by_journal(struct modem *m, const struct journal_job *entry)
+{
+	char reason[200];
+
+	if (job_forbids(m->host->journal, &m->facts, entry, m->host->dry_run, reason,
+			sizeof(reason)))
+		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
+						      .reason = reason });
 }
 
 const struct journal_job *modem_open_job(const struct modem *m)
 {
-	const struct journal *journal = m->host->journal;
-	const struct journal_job *job =
-		journal_find(journal, m->facts.position, m->facts.id_path, NULL);
-
-	return job ? job : journal_find(journal, m->peer, NULL, NULL);
-}
-
-/* A file that cannot be read may be an open job all the same: then nothing may be requested. */
-static const char *damaged_job(const struct modem *m)
-{
-	const char *position, *damage;
-
-	for (unsigned int i = 0; (damage = journal_damage(m->host->journal, i, &position)); i++)
-		if (strcmp(position, m->facts.position) == 0)
-			return damage;
-	return NULL;
-}
-
-static void held_by_journal(struct modem *m, const struct journal_job *job)
-{
-	const char *damage = damaged_job(m);
-	char reason[200] = "";
-
-	if (damage)
-		snprintf(reason, sizeof(reason),
-			 "%s; it may be an open job: delete it once the modem is known not to be "
-			 "flashing",
-			 damage);
-	else if (job && m->host->dry_run)
-		text_set(reason, sizeof(reason),
-			 "an upgrade of this modem is under way; run without --dry-run to take it "
-			 "up");
-	if (reason[0])
-		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
-						      .reason = reason });
+	return job_find(m->host->journal, &m->facts, m->peer);
 }
 
 /* With the locks in hand. */
@@ -742,7 +581,7 @@ bool modem_cancel(struct modem *m)
 	if (!m->running)
 		return false;
 	m->running = false;
-	m->job.started_ms = 0;
+	m->job.entry.started_ms = 0;
 	modem_let_go(m);
 	modem_tell(m, (struct news){ .type = NEWS_DROPPED });
 	return true;
@@ -753,8 +592,7 @@ void modem_begin(struct modem *m)
 	dfota_init(&m->machine, &m->host->limits);
 	m->running = true;
 	m->has_reply = false;
-	m->job = (struct journal_job){ 0 };
-	m->package[0] = '\0';
+	job_reset(&m->job);
 	m->begun_ms = loop_now();
 	m->found = false;
 	if (m->facts.vid)
@@ -778,6 +616,9 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 	m->host = host;
 	m->facts.interface = -1;
 	m->file.fd = -1;
+	m->job.journal = host->journal;
+	m->job.note = modem_job_note;
+	m->job.data = m;
 	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
 	m->moved = (struct loop_timer){ .fn = modem_moved, .data = m };
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
@@ -811,6 +652,11 @@ const struct modem_facts *modem_facts(const struct modem *m)
 bool modem_is_at(const struct modem *m, const char *position)
 {
 	return strcmp(m->facts.position, position) == 0 || strcmp(m->peer, position) == 0;
+}
+
+bool modem_has_begun(const struct modem *m, const char *package)
+{
+	return job_has_begun(&m->job, package);
 }
 
 bool modem_is_upgrading(const struct modem *m)

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/job.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/attempt.h"
+#include "agent/core/source.h"
+#include "agent/core/text.h"
+#include "agent/json.h"
+#include "agent/result.h"
+#include "agent/util.h"
+
+static void job_note(struct job *job, const char *what, int error)
+{
+	char text[256];
+
+	if (error >= 0)
+		return;
+	snprintf(text, sizeof(text), "%s: %s", what, strerror(-error));
+	job->note(job->data, text);
+}
+
+void job_reset(struct job *job)
+{
+	job->entry = (struct journal_job){ 0 };
+	job->package[0] = '\0';
+}
+
+bool job_has_begun(const struct job *job, const char *package)
+{
+	return job->entry.started_ms && strcmp(job->entry.package, package) == 0;
+}
+
+/* ---- while it goes on ---- */
+
+static uint64_t wall_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void entry_begin(struct journal_job *entry, const struct dfota *machine,
+			const struct modem_facts *facts, unsigned int device)
+{
+	if (!entry->started_ms) {
+		*entry = (struct journal_job){ 0 };
+		text_set(entry->position, sizeof(entry->position), facts->position);
+		text_set(entry->id_path, sizeof(entry->id_path), facts->id_path);
+	}
+	/* Of the request, and never of later: only before a loss of the bus do they tell one. */
+	if (!entry->started_ms || !machine->requested) {
+		entry->started_ms = wall_clock_ms();
+		entry->device = (int)device;
+		entry->vid = facts->vid;
+		journal_boot_id(entry->boot, sizeof(entry->boot));
+	}
+}
+
+static void entry_fill(struct journal_job *entry, const struct dfota *d, const char *package)
+{
+	text_set(entry->imei, sizeof(entry->imei), d->imei);
+	text_set(entry->from, sizeof(entry->from), d->firmware);
+	text_set(entry->target, sizeof(entry->target), d->plan.target);
+	text_set(entry->package, sizeof(entry->package), package);
+	text_set(entry->stage, sizeof(entry->stage), dfota_phase_name(dfota_stage(d)));
+	text_set(entry->urcport, sizeof(entry->urcport), d->urc_port);
+	entry->end = d->evidence.end_seen ? d->evidence.end : -1;
+	entry->transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1;
+}
+
+/* An attempt counts from here on, whatever becomes of the agent. */
+static int entry_save(struct job *job, bool begins)
+{
+	int r = 0;
+
+	if (begins)
+		r = attempt_begin(job->journal, job->entry.imei, job->package);
+	return r < 0 ? r : journal_save(job->journal, &job->entry);
+}
+
+bool job_save(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
+	      unsigned int device)
+{
+	bool begins = job->package[0] && !job_has_begun(job, job->package);
+	int r;
+
+	entry_begin(&job->entry, machine, facts, device);
+	entry_fill(&job->entry, machine, job->package);
+	r = entry_save(job, begins);
+	job_note(job, "the journal could not be written", r);
+	job_note(job, "the busy mark could not be set", claim_mark(&job->claim, &job->entry));
+	if (r < 0 && !machine->requested) {
+		claim_unmark(&job->claim, &job->entry);
+		job->entry.started_ms = 0;
+	}
+	return r == 0;
+}
+
+/* ---- its end ---- */
+
+void job_close(struct job *job, const struct modem_result *result)
+{
+	bool upgraded = result->verdict.outcome == OUTCOME_UPGRADED;
+	int r = 0;
+
+	if (!job->entry.started_ms || !result->verdict.job_over)
+		return;
+	if (job->package[0])
+		r = attempt_end(job->journal, job->entry.imei, job->package, upgraded);
+	job_note(job, "the attempts could not be counted", r);
+	/* The mark first: whoever finds the job again removes both. */
+	r = claim_unmark(&job->claim, &job->entry);
+	job_note(job, "the busy mark could not be removed", r);
+	r = journal_remove(job->journal, job->entry.position);
+	job_note(job, "the finished job could not be removed from the journal", r);
+	job->entry.started_ms = 0;
+}
+
+void job_append_history(struct job *job, const struct dfota *machine,
+			const struct modem_facts *facts, const struct modem_result *result)
+{
+	_cleanup_free_ char *line = NULL;
+	int r;
+
+	if ((!job->package[0] && !machine->requested) || machine->plan.dry_run)
+		return;
+	line = json_result_string(facts, result);
+	r = line ? journal_append_history(job->journal, line) : -ENOMEM;
+	job_note(job, "the result could not be added to the history", r);
+}
+
+/* ---- a later run ---- */
+
+const struct journal_job *job_find(const struct journal *journal, const struct modem_facts *facts,
+				   const char *peer)
+{
+	const struct journal_job *entry =
+		journal_find(journal, facts->position, facts->id_path, NULL);
+
+	return entry ? entry : journal_find(journal, peer, NULL, NULL);
+}
+
+/* A file that cannot be read may be an open job all the same: then nothing may be requested. */
+static const char *damage_at(const struct journal *journal, const char *place)
+{
+	const char *position, *damage;
+
+	for (unsigned int i = 0; (damage = journal_damage(journal, i, &position)); i++)
+		if (strcmp(position, place) == 0)
+			return damage;
+	return NULL;
+}
+
+bool job_forbids(const struct journal *journal, const struct modem_facts *facts,
+		 const struct journal_job *entry, bool dry_run, char *ret_reason, size_t size)
+{
+	const char *damage = damage_at(journal, facts->position);
+
+	if (damage)
+		snprintf(ret_reason, size,
+			 "%s; it may be an open job: delete it once the modem is known not to be "
+			 "flashing",
+			 damage);
+	else if (entry && dry_run)
+		text_set(ret_reason, size,
+			 "an upgrade of this modem is under way; run without --dry-run to take it "
+			 "up");
+	return damage || (entry && dry_run);
+}
+
+/* The journal holds what was accepted once, with credentials masked. */
+static enum source_kind source_kind_of(const char *package)
+{
+	struct source source = { .kind = SOURCE_KIND_URL };
+	const char *error;
+
+	source_parse(package, &source, &error);
+	return source.kind;
+}
+
+static bool has_host_rebooted(const struct journal_job *entry)
+{
+	char boot[sizeof(entry->boot)];
+
+	journal_boot_id(boot, sizeof(boot));
+	return strcmp(boot, entry->boot) != 0;
+}
+
+void job_resume(struct job *job, const struct journal_job *entry, const char *place,
+		unsigned int device, const char *running, struct dfota_memory *ret)
+{
+	enum source_kind kind = source_kind_of(entry->package);
+	uint64_t now_ms = wall_clock_ms();
+
+	job->entry = *entry;
+	entry = &job->entry;
+	text_set(job->package, sizeof(job->package), entry->package);
+	*ret = (struct dfota_memory){
+		.phase = dfota_phase_find(entry->stage),
+		.firmware = entry->from,
+		.imei = entry->imei,
+		.target = entry->target,
+		.transfer = entry->transfer,
+		.end = entry->end,
+		.download = kind == SOURCE_KIND_URL,
+		.stored = kind == SOURCE_KIND_FILE,
+		.urc_port = entry->urcport,
+		.host_rebooted = has_host_rebooted(entry),
+		.age_ms = now_ms > entry->started_ms ? now_ms - entry->started_ms : 0,
+		.running = running,
+	};
+	ret->left = ret->host_rebooted || device != (unsigned int)entry->device ||
+		    strcmp(place, entry->position) != 0;
+	/* A stage that this version does not know: as late as possible, so that nothing is repeated. */
+	if (ret->phase == DFOTA_PHASE_COUNT)
+		ret->phase = DFOTA_PHASE_FLASH;
+}
