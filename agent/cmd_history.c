@@ -12,9 +12,8 @@
 #include "agent/modem_line.h"
 #include "agent/util.h"
 
-/* 2026-11-22 11:00:58Z  1-1.4  EP06  END 0  EP06ELAR03A08M4G → EP06ELAR04A01M4G upgraded  4m12s */
-static void entry_print(const struct history_entry *entry,
-			struct modem_line_style style)
+/* 2026-11-22 11:00:58Z  1-1.4  EP06  END 0  … → EP06ELAR04A01M4G  upgraded  4m12s */
+static void entry_print(const struct history_entry *entry, struct modem_line_style style)
 {
 	struct line line;
 
@@ -31,18 +30,17 @@ static bool is_asked_for(const struct agent_choice *choice, const char *position
 }
 
 /* How many were shown, or a negative errno. */
-static int entries_print(const struct command_options *options,
-			 struct textfile *file, const char *path)
+static int entries_print(const struct command_options *options, struct textfile *file,
+			 const char *path)
 {
-	struct console_options how = {.out = stdout, .err = stderr};
+	struct console_options how = { .out = stdout, .err = stderr };
 	struct history_entry entry;
 	int shown = 0, r;
 
 	console_detect(&how, false);
 	while ((r = textfile_next(file)) > 0) {
 		if (!file->sound || history_parse(file->text, &entry) < 0) {
-			command_error("%s:%u: no result of a job, skipped",
-				      path, file->number);
+			command_error("%s:%u: no result of a job, skipped", path, file->number);
 			continue;
 		}
 		if (is_asked_for(&options->choice, entry.facts.position)) {
@@ -50,9 +48,7 @@ static int entries_print(const struct command_options *options,
 			if (options->json)
 				puts(file->text);
 			else
-				entry_print(&entry,
-					    (struct modem_line_style){
-						    how.colour, how.utf8});
+				entry_print(&entry, (struct modem_line_style){ how.colour, how.utf8 });
 		}
 		history_clear(&entry);
 	}
@@ -74,20 +70,17 @@ static int history_print(const struct command_options *options)
 		return COMMAND_STATUS_OK;
 	}
 	if (r < 0) {
-		command_error("cannot read the history %s: %s; use sudo or "
-			      "--state-dir",
-			      path, strerror(-r));
+		command_error("cannot read the history %s: %s; use sudo or --state-dir", path,
+			      strerror(-r));
 		return COMMAND_STATUS_HOST;
 	}
 	return command_flush();
 }
 
-static int history_run(struct command_options *options, int count,
-		       char *const *arguments)
+static int history_run(struct command_options *options, int count, char *const *arguments)
 {
 	if (count) {
-		command_error("history takes no argument, but was given \"%s\"",
-			      arguments[0]);
+		command_error("history takes no argument, but was given \"%s\"", arguments[0]);
 		return COMMAND_STATUS_USAGE;
 	}
 	if (options->choice.imei_count) {

@@ -1,128 +1,176 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * list: the modems on this host, as their descriptors show them. Nothing is
- * opened and nothing is sent.
+ * list: the modems on this host, as their descriptors show them; with --probe
+ * also as they answer.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "agent/command.h"
+#include "agent/core/probe.h"
 #include "agent/core/text.h"
-#include "agent/journal.h"
+#include "agent/inventory.h"
 #include "agent/json.h"
 #include "agent/loop.h"
+#include "agent/talk.h"
 #include "udev/hotplug.h"
+
+struct list_modem {
+	struct list_modem *next;
+	struct modem_facts facts;
+	const char *state;
+	struct probe probe;
+};
 
 struct list {
 	const struct command_options *options;
 	struct json_view json; /* with --json, else a table */
-	unsigned int found;
+	struct list_modem *modems;
+	int status;
+	int error;
 };
 
-static bool is_busy(const char *position)
+/* ---- the modems ---- */
+
+static struct list_modem *list_add(struct list *list, const struct hotplug_device *device)
 {
-	char path[160];
-	struct stat status;
+	struct list_modem **end = &list->modems;
 
-	snprintf(path, sizeof(path), "%s/busy/%s", JOURNAL_RUN_DIR, position);
-	return stat(path, &status) == 0;
-}
-
-static const char *state_of(const struct hotplug_device *device, const struct layout *layout)
-{
-	if (layout->state == LAYOUT_STATE_EMERGENCY || text_after(device->product, "QUSB"))
-		return "emergency download";
-	if (is_busy(device->position))
-		return "upgrading";
-	if (!layout_model(device->vid, device->pid, NULL))
-		return "unsupported";
-	if (layout->state == LAYOUT_STATE_NO_SERIAL)
-		return "no AT port";
-	return layout->state == LAYOUT_STATE_RECOVERY ? "recovery" : "normal";
-}
-
-static int at_interface(const struct layout *layout, int wanted)
-{
-	uint8_t order[LAYOUT_SERIAL_MAX];
-
-	for (uint8_t i = 0; i < layout->serials; i++)
-		if (layout->serial[i].interface == wanted)
-			return wanted;
-	return layout_candidates(layout, order) ? layout->serial[order[0]].interface : -1;
-}
-
-static void facts_of(const struct hotplug_device *device, const struct layout *layout, int wanted,
-		     struct modem_facts *ret)
-{
-	const char *model = layout_model(device->vid, device->pid, NULL);
-
-	*ret = (struct modem_facts){
-		.vid = device->vid,
-		.pid = device->pid,
-		.interface = at_interface(layout, wanted),
-		.layout = *layout,
-	};
-	text_set(ret->position, sizeof(ret->position), device->position);
-	text_set(ret->product, sizeof(ret->product), device->product ? device->product : "");
-	text_set(ret->model, sizeof(ret->model), model ? model : "");
-}
-
-/* 1-1.4  2c7c:0306  EP06  EP06-E  normal  AT on interface 2 (second of 3 serial, option)  diag+3 serial+qmi */
-static void print_row(const struct hotplug_device *device, const struct modem_facts *facts)
-{
-	char product[128] = "", functions[64], driver[32];
-
-	text_add_escaped(product, sizeof(product), facts->product);
-	layout_describe(&facts->layout, functions, sizeof(functions));
-	printf("%-6s  %04x:%04x  %-4s  %-8s  %-6s  ", facts->position, facts->vid, facts->pid,
-	       facts->model[0] ? facts->model : "-", product[0] ? product : "-",
-	       state_of(device, &facts->layout));
-	if (facts->interface >= 0) {
-		hotplug_interface_driver(facts->position, (unsigned int)facts->interface, driver,
-					 sizeof(driver));
-		printf("AT on interface %d (%s of %u serial, %s)  ", facts->interface,
-		       facts->layout.serials > 1 ? "second" : "only", facts->layout.serials,
-		       driver[0] ? driver : "no driver");
+	while (*end)
+		end = &(*end)->next;
+	*end = calloc(1, sizeof(**end));
+	if (*end) {
+		(*end)->state = inventory_facts(device, list->options->wish.interface,
+						&(*end)->facts);
+		probe_init(&(*end)->probe);
+	} else {
+		list->error = -ENOMEM;
 	}
-	printf("%s\n", functions);
+	return *end;
 }
 
-static bool is_listed_vendor(const struct list *list, const struct hotplug_device *device)
+static struct list_modem *list_find(const struct list *list, const char *position)
 {
-	const struct agent_choice *choice = &list->options->choice;
+	struct list_modem *modem = list->modems;
 
-	if (device->vid != choice->vid && !layout_is_emergency_id(device->vid, device->pid))
-		return false;
-	if (choice->pid && device->pid != choice->pid)
-		return false;
-	for (size_t i = 0; i < choice->port_count; i++)
-		if (strcmp(choice->ports[i], device->position) == 0)
-			return true;
-	return choice->port_count == 0;
+	while (strcmp(modem->facts.position, position) != 0)
+		modem = modem->next;
+	return modem;
 }
+
+static void list_clear(struct list *list)
+{
+	while (list->modems) {
+		struct list_modem *modem = list->modems;
+
+		list->modems = modem->next;
+		free(modem);
+	}
+}
+
+static void list_tell(struct list *list, const struct list_modem *modem, struct news news)
+{
+	if (list->options->json)
+		list->json.view.tell(&list->json.view, &modem->facts, &news);
+}
+
+/* Everything is listed; only what is meant, and in its normal state, is spoken to. */
+static bool list_meet(void *data, const struct hotplug_device *device)
+{
+	struct list *list = data;
+	struct list_modem *modem;
+
+	if (!inventory_lists(&list->options->choice, device))
+		return false;
+	modem = list_add(list, device);
+	if (!modem)
+		return false;
+	list_tell(list, modem, (struct news){ .type = NEWS_FOUND });
+	return strcmp(modem->state, "normal") == 0 &&
+	       agent_chooses(&list->options->choice, device->vid, device->pid, device->position);
+}
+
+/* ---- what they answer ---- */
+
+static bool list_begin(void *data, unsigned int count)
+{
+	(void)data;
+	return count > 0;
+}
+
+static const char *list_next(void *data, struct session *session)
+{
+	return probe_command(&list_find(data, session_facts(session)->position)->probe);
+}
+
+static void list_line(void *data, struct session *session, const struct at_line *line)
+{
+	probe_take(&list_find(data, session_facts(session)->position)->probe, line);
+}
+
+static void list_finished(void *data, struct session *session, enum session_end end,
+			  const char *reason)
+{
+	struct list *list = data;
+	struct list_modem *modem = list_find(list, session_facts(session)->position);
+
+	if (reason)
+		command_error("%s: %s", modem->facts.position, reason);
+	if (end == SESSION_END_HOST)
+		list->status = COMMAND_STATUS_HOST;
+	text_set(modem->facts.imei, sizeof(modem->facts.imei), session_facts(session)->imei);
+	text_set(modem->facts.firmware, sizeof(modem->facts.firmware), modem->probe.firmware);
+	if (modem->facts.imei[0])
+		list_tell(list, modem,
+			  (struct news){ .type = NEWS_IDENTIFIED, .probe = &modem->probe });
+}
+
+/* EP06ELAR03A08M4G  IMEI 861075030000017  SIM READY  home  -57 dBm */
+static void line_add_probe(struct line *line, const struct list_modem *modem)
+{
+	const char *registration = probe_registration_word(modem->probe.registration);
+
+	line_gap(line);
+	line_add(line, modem->facts.firmware[0] ? modem->facts.firmware : "-");
+	line_add(line, "  IMEI ");
+	line_add(line, modem->facts.imei[0] ? modem->facts.imei : "-");
+	line_add(line, "  SIM ");
+	line_add(line, modem->probe.sim[0] ? modem->probe.sim : "-");
+	line_gap(line);
+	line_add(line, registration ? registration : "-");
+	line_gap(line);
+	if (modem->probe.signal) {
+		line_add_number(line, modem->probe.signal);
+		line_add(line, " dBm");
+	} else {
+		line_add(line, "-");
+	}
+}
+
+static void list_print(const struct list *list)
+{
+	struct line line;
+
+	for (const struct list_modem *modem = list->modems; modem; modem = modem->next) {
+		line_begin(&line, LINE_UNLIMITED);
+		inventory_line_add(&line, &modem->facts, modem->state);
+		if (list->options->probe)
+			line_add_probe(&line, modem);
+		puts(line.text);
+	}
+}
+
+/* ---- the run ---- */
 
 static void list_device(void *data, enum hotplug_event event, const struct hotplug_device *device)
 {
-	struct list *list = data;
-	struct layout layout;
-	struct modem_facts facts;
-
-	if (event != HOTPLUG_EVENT_ADD || !is_listed_vendor(list, device))
-		return;
-	list->found++;
-	if (layout_parse(device->descriptors, device->descriptors_size, &layout) < 0)
-		layout = (struct layout){ .state = LAYOUT_STATE_NO_SERIAL };
-	facts_of(device, &layout, list->options->wish.interface, &facts);
-	if (list->options->json)
-		list->json.view.tell(&list->json.view, &facts,
-				     &(struct news){ .type = NEWS_FOUND });
-	else
-		print_row(device, &facts);
+	if (event == HOTPLUG_EVENT_ADD)
+		list_meet(data, device);
 }
 
-static int list_all(struct list *list)
+static int list_look(struct list *list)
 {
 	struct loop *loop = NULL;
 	struct hotplug *hotplug = NULL;
@@ -135,30 +183,55 @@ static int list_all(struct list *list)
 		r = hotplug_enumerate(hotplug);
 	hotplug_free(hotplug);
 	loop_free(loop);
-	return r;
+	if (r == 0)
+		return COMMAND_STATUS_OK;
+	command_error("cannot list USB devices: %s", strerror(-r));
+	return COMMAND_STATUS_HOST;
+}
+
+static int list_probe(struct list *list)
+{
+	static const struct talk_events events = {
+		.meet = list_meet,
+		.begin = list_begin,
+		.session = { list_next, list_line, list_finished },
+	};
+	int status = talk_run(list->options, &events, list);
+
+	return status == COMMAND_STATUS_OK ? list->status : status;
+}
+
+static int list_end(struct list *list, int status)
+{
+	int r = list->error ? list->error : json_view_error(&list->json);
+
+	if (!list->options->json)
+		list_print(list);
+	if (!list->modems && !list->options->json)
+		fprintf(stderr, "no modem with vendor id %04x is plugged in\n",
+			list->options->choice.vid);
+	if (r < 0)
+		command_error("the list is not whole: %s", strerror(-r));
+	if (command_flush() != COMMAND_STATUS_OK || r < 0)
+		return COMMAND_STATUS_HOST;
+	return status;
 }
 
 static int list_run(struct command_options *options, int count, char *const *arguments)
 {
 	struct list list = { .options = options };
-	int r;
+	int status;
 
 	if (count) {
 		command_error("list takes no argument, but was given \"%s\"", arguments[0]);
 		return COMMAND_STATUS_USAGE;
 	}
 	json_view_init(&list.json, stdout);
-	r = list_all(&list);
-	if (r == 0)
-		r = json_view_error(&list.json);
-	if (r < 0) {
-		command_error("cannot list USB devices: %s", strerror(-r));
-		return COMMAND_STATUS_HOST;
-	}
-	if (!list.found && !options->json)
-		fprintf(stderr, "no modem with vendor id %04x is plugged in\n",
-			options->choice.vid);
-	return COMMAND_STATUS_OK;
+	status = options->probe ? list_probe(&list) : list_look(&list);
+	if (list.modems || status == COMMAND_STATUS_OK)
+		status = list_end(&list, status);
+	list_clear(&list);
+	return status;
 }
 
 const struct command command_list = {

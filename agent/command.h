@@ -18,6 +18,8 @@ enum command_status {
 	COMMAND_STATUS_HOST = 1,
 	COMMAND_STATUS_USAGE = 2,
 	COMMAND_STATUS_NO_MODEM = 3,
+	COMMAND_STATUS_REFUSED = 4,
+	COMMAND_STATUS_LOST = 9,
 };
 
 struct command_options {
@@ -29,6 +31,7 @@ struct command_options {
 	const char *state_dir; /* NULL: the default */
 	const char *record;    /* NULL: no transcript */
 	bool json;
+	bool probe;
 	bool quiet;
 	bool progress;
 	unsigned int verbose;
@@ -46,6 +49,7 @@ struct command {
 extern const struct command command_upgrade;
 extern const struct command command_list;
 extern const struct command command_follow;
+extern const struct command command_at;
 extern const struct command command_history;
 extern const struct command command_replay;
 

@@ -52,8 +52,7 @@ static int read_number(struct reader *reader, const char *key, int most)
 
 	if (!value)
 		return -1;
-	if (!json_object_is_type(value, json_type_int) ||
-	    json_object_get_int64(value) < 0 ||
+	if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0 ||
 	    json_object_get_int64(value) > most) {
 		reader->damaged = true;
 		return -1;
@@ -92,8 +91,7 @@ static void read_time(struct reader *reader, char *ret, size_t size)
 	const char *time = read_text(reader, "time");
 	size_t i = 0;
 
-	while (form[i] && (form[i] == '0' ? isdigit((unsigned char)time[i])
-					  : time[i] == form[i]))
+	while (form[i] && (form[i] == '0' ? isdigit((unsigned char)time[i]) : time[i] == form[i]))
 		i++;
 	if (form[i] || time[i]) {
 		reader->damaged = true;
@@ -106,10 +104,8 @@ static void read_facts(struct reader *reader, struct modem_facts *ret)
 {
 	const char *position = read_text(reader, "modem");
 
-	if (!*position ||
-	    !text_set(ret->position, sizeof(ret->position), position) ||
-	    !text_set(ret->firmware, sizeof(ret->firmware),
-		      read_text(reader, "from")))
+	if (!*position || !text_set(ret->position, sizeof(ret->position), position) ||
+	    !text_set(ret->firmware, sizeof(ret->firmware), read_text(reader, "from")))
 		reader->damaged = true;
 	quectel_model(ret->firmware, ret->model, sizeof(ret->model));
 	if (!ret->model[0])
@@ -142,8 +138,8 @@ static bool was_requested(const struct modem_result *result)
 static void read_result(struct reader *reader, struct modem_result *ret)
 {
 	*ret = (struct modem_result){
-		.verdict = {.outcome = read_outcome(reader),
-			    .exit = read_number(reader, "exit", EXIT_MAX)},
+		.verdict = { .outcome = read_outcome(reader),
+			     .exit = read_number(reader, "exit", EXIT_MAX) },
 		.reason = read_text(reader, "reason"),
 		.to = read_text(reader, "to"),
 		.target = read_text(reader, "target"),
@@ -168,27 +164,23 @@ static int parse_object(const char *text, struct json_object **ret)
 
 	if (!tokener)
 		return -ENOMEM;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	*ret = json_tokener_parse_ex(tokener, text, (int)length);
 	end = json_tokener_get_parse_end(tokener);
 	json_tokener_free(tokener);
-	return json_object_is_type(*ret, json_type_object) && end == length
-		       ? 0
-		       : -EBADMSG;
+	return json_object_is_type(*ret, json_type_object) && end == length ? 0 : -EBADMSG;
 }
 
 int history_parse(const char *text, struct history_entry *ret)
 {
-	struct reader reader = {0};
+	struct reader reader = { 0 };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	r = parse_object(text, &reader.object);
 	ret->object = reader.object;
 	if (r == 0) {
-		reader.damaged =
-			strcmp(read_text(&reader, "event"), "result") != 0;
+		reader.damaged = strcmp(read_text(&reader, "event"), "result") != 0;
 		read_time(&reader, ret->time, sizeof(ret->time));
 		read_facts(&reader, &ret->facts);
 		read_result(&reader, &ret->result);

@@ -23,7 +23,10 @@ struct history_entry {
 int history_parse(const char *text, struct history_entry *ret);
 void history_clear(struct history_entry *entry);
 
-/* history.jsonl of @state_dir (NULL: the default). *ret_path, to be freed, also on errors but -ENOMEM. */
+/*
+ * history.jsonl of @state_dir (NULL: the default). *ret_path is to be freed, also
+ * after an error. Errors as textfile_open().
+ */
 int history_open(const char *state_dir, char **ret_path, struct textfile **ret);
 
 #endif

@@ -130,6 +130,8 @@ void journal_unlock(struct journal_lock *lock);
  * ._:/@%+,=- is '_', so that a shell may source it. Atomic.
  */
 int journal_mark(const char *run_dir, const struct journal_job *job);
+/* A mark that cannot be looked at counts as one. */
+bool journal_is_marked(const char *run_dir, const char *position);
 /* 0 also if there was none. */
 int journal_unmark(const char *run_dir, const char *position);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "agent/store.h"
 #include "agent/util.h"
@@ -176,6 +177,15 @@ int journal_mark(const char *run_dir, const struct journal_job *job)
 		return (int)length;
 	return store_write(folder, job->position, text, (size_t)length,
 			   RUN_MARK_MODE);
+}
+
+bool journal_is_marked(const char *run_dir, const char *position)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "%s/" RUN_BUSY_FOLDER "/%s", run_dir, position);
+	return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 int journal_unmark(const char *run_dir, const char *position)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/core/probe.h"
 #include "agent/core/source.h"
 #include "agent/output.h"
 #include "agent/util.h"
@@ -204,11 +205,25 @@ static void build_found(struct builder *builder, const struct modem_facts *modem
 	builder_add_number(builder, "interface", modem->interface);
 }
 
-static void build_identified(struct builder *builder, const struct modem_facts *modem)
+static void build_probe(struct builder *builder, const struct probe *probe)
+{
+	builder_add_text(builder, "sim", probe->sim);
+	builder_add_text(builder, "registration",
+			 probe_registration_word(probe->registration));
+	if (probe->signal)
+		builder_add(builder, "signal", json_object_new_int(probe->signal));
+	else
+		builder_add_null(builder, "signal");
+}
+
+static void build_identified(struct builder *builder, const struct modem_facts *modem,
+			     const struct probe *probe)
 {
 	builder_begin(builder, "identified", modem);
 	builder_add_text(builder, "imei", modem->imei);
 	builder_add_text(builder, "firmware", modem->firmware);
+	if (probe)
+		build_probe(builder, probe);
 }
 
 static void build_result(struct builder *builder, const struct modem_facts *modem,
@@ -236,7 +251,7 @@ static bool build_news(struct builder *builder, const struct modem_facts *modem,
 		build_found(builder, modem);
 		return true;
 	case NEWS_IDENTIFIED:
-		build_identified(builder, modem);
+		build_identified(builder, modem, news->probe);
 		return true;
 	case NEWS_PHASE:
 		builder_begin(builder, "phase", modem);

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_upgrade,
 	&command_list,
 	&command_follow,
+	&command_at,
 	&command_history,
 	&command_replay,
 };
@@ -37,6 +38,7 @@ enum option_id {
 	OPTION_STATE_DIR,
 	OPTION_RECORD,
 	OPTION_JSON,
+	OPTION_PROBE,
 	OPTION_NO_PROGRESS,
 	OPTION_VERSION,
 	OPTION_QUIET = 'q',
@@ -60,6 +62,7 @@ static const struct option_row {
 	{ "jobs", OPTION_JOBS, "N", "upgrade at most N modems at once (0: all)" },
 	{ "dry-run", OPTION_DRY_RUN, NULL, "check everything, send no request" },
 	{ "force", OPTION_FORCE, NULL, "try again, however often and lately it failed" },
+	{ "probe", OPTION_PROBE, NULL, "list: ask firmware, SIM, network too" },
 	{ "config", OPTION_CONFIG, "FILE", "read this configuration and no other" },
 	{ "state-dir", OPTION_STATE_DIR, "DIR", "journal and history (/var/lib/qfota)" },
 	{ "record", OPTION_RECORD, "FILE", "write a transcript of every byte and event" },
@@ -240,6 +243,9 @@ static void flag_set(struct command_options *options, int id)
 	case OPTION_JSON:
 		options->json = true;
 		break;
+	case OPTION_PROBE:
+		options->probe = true;
+		break;
 	case OPTION_NO_PROGRESS:
 		options->progress = false;
 		break;
@@ -347,6 +353,10 @@ int main(int argc, char **argv)
 			return COMMAND_STATUS_USAGE;
 		}
 		optind++;
+	}
+	if (options.probe && command != &command_list) {
+		command_error("--probe is an option of list");
+		return COMMAND_STATUS_USAGE;
 	}
 	if (options.json && !command->json) {
 		command_error("%s does not know --json", command->name);

@@ -38,12 +38,15 @@ enum news_type {
 	NEWS_DROPPED, /* nothing more comes: its job goes on as another modem's */
 };
 
+struct probe;
+
 struct news {
 	enum news_type type;
 	enum dfota_phase phase; /* PHASE, PROGRESS */
 	int percent;		/* PROGRESS: 0..100 */
 	const char *text;	/* URC: raw; NOTE: a sentence */
 	const struct modem_result *result;
+	const struct probe *probe; /* IDENTIFIED: what more was asked; NULL: nothing */
 	uint64_t due_ms; /* when the wait at hand ends, of loop_now(); 0: it has no end of its own */
 };
 

@@ -51,8 +51,7 @@ int textfile_next(struct textfile *file)
 	file->sound = true;
 	file->ended = false;
 	errno = 0;
-	while (used < TEXTFILE_LINE_MAX && (c = getc(file->file)) != EOF &&
-	       c != '\n') {
+	while (used < TEXTFILE_LINE_MAX && (c = getc(file->file)) != EOF && c != '\n') {
 		file->sound &= !iscntrl(c);
 		file->text[used++] = (char)c;
 	}

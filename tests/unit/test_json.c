@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/core/probe.h"
 #include "agent/json.h"
 #include "agent/util.h"
 
@@ -171,6 +172,8 @@ static void test_every_event(void **state)
 		.elapsed_ms = 99,
 	};
 	struct modem_result result = upgraded();
+	const struct probe probe = { .sim = "SIM PIN", .registration = 5, .signal = -57 };
+	const struct probe mute = { .registration = -1 };
 	const struct {
 		struct news news;
 		const char *expected; /* NULL: nothing */
@@ -181,6 +184,14 @@ static void test_every_event(void **state)
 		{ { .type = NEWS_IDENTIFIED },
 		  "{\"event\":\"identified\",\"modem\":\"1-1.4\",\"imei\":\"861585040983091\","
 		  "\"firmware\":\"EP06ELAR03A08M4G\"}" },
+		{ { .type = NEWS_IDENTIFIED, .probe = &probe },
+		  "{\"event\":\"identified\",\"modem\":\"1-1.4\",\"imei\":\"861585040983091\","
+		  "\"firmware\":\"EP06ELAR03A08M4G\",\"sim\":\"SIM PIN\","
+		  "\"registration\":\"roaming\",\"signal\":-57}" },
+		{ { .type = NEWS_IDENTIFIED, .probe = &mute },
+		  "{\"event\":\"identified\",\"modem\":\"1-1.4\",\"imei\":\"861585040983091\","
+		  "\"firmware\":\"EP06ELAR03A08M4G\",\"sim\":null,"
+		  "\"registration\":null,\"signal\":null}" },
 		{ { .type = NEWS_PHASE, .phase = DFOTA_PHASE_DOWNLOAD },
 		  "{\"event\":\"phase\",\"modem\":\"1-1.4\",\"phase\":\"download\"}" },
 		{ { .type = NEWS_PROGRESS, .phase = DFOTA_PHASE_FLASH, .percent = 42 },

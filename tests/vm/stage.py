@@ -176,10 +176,11 @@ class Modem:
 class Run:
     """
     One run of the agent: its output, status and peak memory, and what others
-    could read of it meanwhile. It is told to end when the phase stop begins.
+    could read of it meanwhile. It is told to end when the phase stop begins; then
+    is called with its process.
     """
 
-    def __init__(self, command, user, limit=LIMIT, stop=None):
+    def __init__(self, command, user, limit=LIMIT, stop=None, then=None):
         prefix = ["setpriv", "--reuid", user, "--clear-groups"] if user else []
         self.peak = 0
         self.public, self.title = {}, ""
@@ -192,6 +193,8 @@ class Run:
                    threading.Thread(target=self.read_err, args=(process,), daemon=True)]
         for reader in readers:
             reader.start()
+        if then:
+            then(process)
         self.late = False
         try:
             process.wait(limit)
@@ -206,8 +209,9 @@ class Run:
     def read_out(self, process, stop):
         for line in process.stdout:
             self.out += line
-            self.events.append(json.loads(line))
-            if stop and self.events[-1].get("phase") == stop:
+            if line.startswith("{"):
+                self.events.append(json.loads(line))
+            if stop and self.events and self.events[-1].get("phase") == stop:
                 process.terminate()
                 stop = None
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/inventory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/core/text.h"
+#include "agent/journal.h"
+#include "udev/hotplug.h"
+
+bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device)
+{
+	if (device->vid != choice->vid && !layout_is_emergency_id(device->vid, device->pid))
+		return false;
+	if (choice->pid && device->pid != choice->pid)
+		return false;
+	for (size_t i = 0; i < choice->port_count; i++)
+		if (strcmp(choice->ports[i], device->position) == 0)
+			return true;
+	return choice->port_count == 0;
+}
+
+static const char *state_of(const struct hotplug_device *device, const struct layout *layout)
+{
+	if (layout->state == LAYOUT_STATE_EMERGENCY || text_after(device->product, "QUSB"))
+		return "emergency download";
+	if (journal_is_marked(JOURNAL_RUN_DIR, device->position))
+		return "upgrading";
+	if (!layout_model(device->vid, device->pid, NULL))
+		return "unsupported";
+	if (layout->state == LAYOUT_STATE_NO_SERIAL)
+		return "no AT port";
+	return layout->state == LAYOUT_STATE_RECOVERY ? "recovery" : "normal";
+}
+
+static int at_interface(const struct layout *layout, int wanted)
+{
+	uint8_t order[LAYOUT_SERIAL_MAX];
+
+	for (uint8_t i = 0; i < layout->serials; i++)
+		if (layout->serial[i].interface == wanted)
+			return wanted;
+	return layout_candidates(layout, order) ? layout->serial[order[0]].interface : -1;
+}
+
+const char *inventory_facts(const struct hotplug_device *device, int interface,
+			    struct modem_facts *ret)
+{
+	const char *model = layout_model(device->vid, device->pid, NULL);
+	struct layout layout;
+
+	if (layout_parse(device->descriptors, device->descriptors_size, &layout) < 0)
+		layout = (struct layout){ .state = LAYOUT_STATE_NO_SERIAL };
+	*ret = (struct modem_facts){
+		.vid = device->vid,
+		.pid = device->pid,
+		.interface = at_interface(&layout, interface),
+		.layout = layout,
+	};
+	text_set(ret->position, sizeof(ret->position), device->position);
+	text_set(ret->id_path, sizeof(ret->id_path), device->id_path ? device->id_path : "");
+	text_set(ret->product, sizeof(ret->product), device->product ? device->product : "");
+	text_set(ret->model, sizeof(ret->model), model ? model : "");
+	return state_of(device, &layout);
+}
+
+/* At least @width wide; a dash where nothing is known. */
+static void add_column(struct line *line, const char *text, unsigned int width)
+{
+	unsigned int end = line->width + width;
+
+	line_add(line, text[0] ? text : "-");
+	line_pad(line, end);
+	line_gap(line);
+}
+
+static void add_at_port(struct line *line, const struct modem_facts *facts)
+{
+	char text[128], driver[32];
+
+	if (facts->interface < 0)
+		return;
+	hotplug_interface_driver(facts->position, (unsigned int)facts->interface, driver,
+				 sizeof(driver));
+	snprintf(text, sizeof(text), "AT on interface %d (%s of %u serial, %s)", facts->interface,
+		 facts->layout.serials > 1 ? "second" : "only", facts->layout.serials,
+		 driver[0] ? driver : "no driver");
+	add_column(line, text, 0);
+}
+
+void inventory_line_add(struct line *line, const struct modem_facts *facts, const char *state)
+{
+	char ids[12], functions[64];
+
+	snprintf(ids, sizeof(ids), "%04x:%04x", facts->vid, facts->pid);
+	layout_describe(&facts->layout, functions, sizeof(functions));
+	add_column(line, facts->position, 6);
+	add_column(line, ids, 0);
+	add_column(line, facts->model, 4);
+	add_column(line, facts->product, 8);
+	add_column(line, state, 6);
+	add_at_port(line, facts);
+	line_add(line, functions);
+}

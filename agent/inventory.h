@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The modems on this host, as their descriptors show them. Nothing is opened
+ * and nothing is sent.
+ */
+#ifndef QFOTA_INVENTORY_H
+#define QFOTA_INVENTORY_H
+
+#include <stdbool.h>
+
+#include "agent/agent.h"
+#include "agent/line.h"
+#include "agent/news.h"
+
+struct hotplug_device;
+
+/* True if @device belongs in a list of what is plugged in: also what is unsupported or broken. */
+bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device);
+
+/* @interface: take this one as the AT port; -1: choose. Returns its state, a word or two. */
+const char *inventory_facts(const struct hotplug_device *device, int interface,
+			    struct modem_facts *ret);
+
+/*
+ * Adds columns, without a gap at the end:
+ * 1-1.4  2c7c:0306  EP06  EP06-E  normal  AT on interface 2 (second of 3 serial,
+ * option)  diag+3 serial+qmi
+ */
+void inventory_line_add(struct line *line, const struct modem_facts *facts, const char *state);
+
+#endif
