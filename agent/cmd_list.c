@@ -13,9 +13,7 @@
 #include "agent/core/text.h"
 #include "agent/inventory.h"
 #include "agent/json.h"
-#include "agent/loop.h"
 #include "agent/talk.h"
-#include "udev/hotplug.h"
 
 struct list_modem {
 	struct list_modem *next;
@@ -172,17 +170,8 @@ static void list_device(void *data, enum hotplug_event event, const struct hotpl
 
 static int list_look(struct list *list)
 {
-	struct loop *loop = NULL;
-	struct hotplug *hotplug = NULL;
-	int r;
+	int r = inventory_walk(list_device, list);
 
-	r = loop_create(&loop);
-	if (r == 0)
-		r = hotplug_create(loop, list_device, list, &hotplug);
-	if (r == 0)
-		r = hotplug_enumerate(hotplug);
-	hotplug_free(hotplug);
-	loop_free(loop);
 	if (r == 0)
 		return COMMAND_STATUS_OK;
 	command_error("cannot list USB devices: %s", strerror(-r));

@@ -52,9 +52,12 @@ extern const struct command command_follow;
 extern const struct command command_at;
 extern const struct command command_history;
 extern const struct command command_replay;
+extern const struct command command_report;
 
 /* One sentence to stderr, "qfota-agent: " before it, and the credentials of URLs in it masked. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether @text is a sysfs name, such as 1-1.4. */
+bool command_is_position(const char *text);
 /* Flushes stdout: COMMAND_STATUS_OK, or (said why) COMMAND_STATUS_HOST. */
 int command_flush(void);
 

@@ -6,7 +6,7 @@
 
 #include "agent/core/text.h"
 #include "agent/journal.h"
-#include "udev/hotplug.h"
+#include "agent/loop.h"
 
 bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device)
 {
@@ -101,4 +101,20 @@ void inventory_line_add(struct line *line, const struct modem_facts *facts, cons
 	add_column(line, state, 6);
 	add_at_port(line, facts);
 	line_add(line, functions);
+}
+
+int inventory_walk(hotplug_fn *fn, void *data)
+{
+	struct loop *loop = NULL;
+	struct hotplug *hotplug = NULL;
+	int r;
+
+	r = loop_create(&loop);
+	if (r == 0)
+		r = hotplug_create(loop, fn, data, &hotplug);
+	if (r == 0)
+		r = hotplug_enumerate(hotplug);
+	hotplug_free(hotplug);
+	loop_free(loop);
+	return r;
 }

@@ -11,8 +11,7 @@
 #include "agent/agent.h"
 #include "agent/line.h"
 #include "agent/news.h"
-
-struct hotplug_device;
+#include "udev/hotplug.h"
 
 /* True if @device belongs in a list of what is plugged in: also what is unsupported or broken. */
 bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device);
@@ -27,5 +26,8 @@ const char *inventory_facts(const struct hotplug_device *device, int interface,
  * option)  diag+3 serial+qmi
  */
 void inventory_line_add(struct line *line, const struct modem_facts *facts, const char *state);
+
+/* Calls @fn with each USB device that is plugged in. -ENOMEM, -EIO: they cannot be listed. */
+int inventory_walk(hotplug_fn *fn, void *data);
 
 #endif

@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_at,
 	&command_history,
 	&command_replay,
+	&command_report,
 };
 
 enum option_id {
@@ -149,8 +150,8 @@ static bool parse_id(const char *text, uint16_t *ret)
 	return true;
 }
 
-/* A sysfs name: bus, dash, ports with dots. */
-static bool parse_position(const char *text)
+/* Bus, dash, ports with dots. */
+bool command_is_position(const char *text)
 {
 	size_t bus = strspn(text, "0123456789");
 
@@ -205,7 +206,7 @@ static bool option_set(struct command_options *options, int id, const char *valu
 	case OPTION_PID:
 		return parse_id(value, &choice->pid);
 	case OPTION_PORT:
-		return parse_position(value) &&
+		return command_is_position(value) &&
 		       list_append(options->ports, &choice->port_count, value);
 	case OPTION_IMEI:
 		return parse_imei(value) && list_append(options->imeis, &choice->imei_count, value);

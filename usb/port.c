@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -185,6 +186,14 @@ static int context_watch_all(struct port_context *context)
 	libusb_set_pollfd_notifiers(context->usb, context_watch,
 				    context_unwatch, context);
 	return context->error;
+}
+
+void port_library_version(char *ret, size_t size)
+{
+	const struct libusb_version *version = libusb_get_version();
+
+	snprintf(ret, size, "%u.%u.%u.%u", version->major, version->minor, version->micro,
+		 version->nano);
 }
 
 int port_context_create(struct loop *loop, struct port_context **ret)

@@ -38,6 +38,9 @@ struct port_events {
 	void (*gone)(void *data, int error);
 };
 
+/* The version of libusb at work, "1.0.26.11724". */
+void port_library_version(char *ret, size_t size);
+
 /*
  * One libusb context for all ports of the process, driven by @loop.
  * -ENOTSUP: this libusb was built without timerfd.  -ENOMEM, -EIO
