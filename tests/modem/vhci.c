@@ -5,16 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/sockios.h>
 #include <linux/usb/ch9.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #define VHCI_SYSFS "/sys/devices/platform/vhci_hcd.0/"
 #define VHCI_URB_ZERO_PACKET 0x40
+#define TAKEN_PAUSE_US 1000
+#define TAKEN_TRIES 5000
 
 enum usbip_command {
 	USBIP_CMD_SUBMIT = 1,
@@ -39,9 +43,25 @@ int vhci_init(struct vhci *v)
 	return v->buffer ? 0 : -ENOMEM;
 }
 
+/*
+ * What was handed over is with the host; but vhci_hcd drops what it has not read
+ * from the socket when it finds it closed. No event tells that it has.
+ */
+static void wait_taken(int socket)
+{
+	int left;
+
+	for (unsigned int i = 0; i < TAKEN_TRIES; i++) {
+		if (ioctl(socket, SIOCOUTQ, &left) < 0 || !left)
+			return;
+		usleep(TAKEN_PAUSE_US);
+	}
+}
+
 void vhci_detach(struct vhci *v)
 {
 	if (v->socket >= 0) {
+		wait_taken(v->socket);
 		shutdown(v->socket, SHUT_RDWR);
 		close(v->socket);
 	}
