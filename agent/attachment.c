@@ -243,6 +243,14 @@ int attachment_write(struct attachment *a, unsigned int serial, const void *byte
 	return a->port ? port_write(a->port, serial, bytes, size) : -ENODEV;
 }
 
+int attachment_give(struct attachment *a, unsigned int serial, uint8_t *bytes, size_t size)
+{
+	if (a->port)
+		return port_give(a->port, serial, bytes, size);
+	free(bytes);
+	return -ENODEV;
+}
+
 void attachment_expect_acks(struct attachment *a, unsigned int serial, bool expect)
 {
 	a->parser[serial].acks = expect;

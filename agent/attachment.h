@@ -52,6 +52,9 @@ void attachment_close(struct attachment *attachment, bool give_back);
 /* -ENODEV: not attached; else as port_write(). */
 int attachment_write(struct attachment *attachment, unsigned int serial, const void *bytes,
 		     size_t size);
+/* The same with @bytes of malloc(3), which is taken over, also with an error. */
+int attachment_give(struct attachment *attachment, unsigned int serial, uint8_t *bytes,
+		    size_t size);
 /* Whether a letter A where a line would begin is an ACK (at.h). */
 void attachment_expect_acks(struct attachment *attachment, unsigned int serial, bool expect);
 

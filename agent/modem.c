@@ -150,7 +150,8 @@ static int data_send(struct modem *m, const struct dfota_action *action)
 	r = package_file_read(&m->file, action->data.from, bytes, action->data.size);
 	if (r < 0)
 		return r;
-	r = attachment_write(m->attachment, action->data.port, bytes, action->data.size);
+	r = attachment_give(m->attachment, action->data.port, bytes, action->data.size);
+	bytes = NULL;
 	if (r == 0)
 		m->data_written += action->data.size;
 	return r == -ENODEV ? 0 : r;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <libusb.h>
@@ -370,14 +371,34 @@ int port_open(struct port_context *context, const char *node,
 	return 0;
 }
 
-int port_write(struct port *port, unsigned int serial, const void *bytes,
-	       size_t size)
+static int port_may_write(const struct port *port, unsigned int serial, size_t size)
 {
 	if (serial >= port->layout.serials || !size || size > INT32_MAX)
 		return -EINVAL;
-	if (port->error)
-		return -ENODEV;
-	return serial_write(&port->serials[serial], bytes, size);
+	return port->error ? -ENODEV : 0;
+}
+
+int port_give(struct port *port, unsigned int serial, uint8_t *bytes, size_t size)
+{
+	int r = port_may_write(port, serial, size);
+
+	if (r == 0)
+		return serial_write(&port->serials[serial], bytes, size);
+	free(bytes);
+	return r;
+}
+
+int port_write(struct port *port, unsigned int serial, const void *bytes, size_t size)
+{
+	int r = port_may_write(port, serial, size);
+	uint8_t *copy = r == 0 ? malloc(size) : NULL;
+
+	if (r < 0)
+		return r;
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, bytes, size);
+	return port_give(port, serial, copy, size);
 }
 
 void port_drain(struct port *port)

@@ -69,6 +69,8 @@ int port_open(struct port_context *context, const char *node, const struct layou
  * or beyond 2 GiB.
  */
 int port_write(struct port *port, unsigned int serial, const void *bytes, size_t size);
+/* The same without a copy: @bytes, of malloc(3), is taken over, also with an error. */
+int port_give(struct port *port, unsigned int serial, uint8_t *bytes, size_t size);
 
 /*
  * Delivers what has arrived so far without waiting: called when the kernel

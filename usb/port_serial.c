@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	/*
@@ -25,8 +24,14 @@ struct serial_write {
 	struct serial_write *next;
 	size_t size;
 	size_t sent;
-	uint8_t bytes[];
+	uint8_t *bytes;
 };
+
+static void write_free(struct serial_write *write)
+{
+	free(write->bytes);
+	free(write);
+}
 
 int serial_errno(int code)
 {
@@ -171,7 +176,7 @@ static void write_finish(struct serial *serial)
 	serial->writes = write->next;
 	if (!serial->writes)
 		serial->writes_end = &serial->writes;
-	free(write);
+	write_free(write);
 	/* First, so that the bus does not wait for what the owner makes of the news. */
 	write_submit(serial);
 	serial->events->written(serial->data, serial->index, size);
@@ -262,7 +267,7 @@ void serial_free(struct serial *serial)
 		struct serial_write *write = serial->writes;
 
 		serial->writes = write->next;
-		free(write);
+		write_free(write);
 	}
 }
 
@@ -284,16 +289,15 @@ int serial_raise(struct serial *serial)
 	return serial_errno(r);
 }
 
-int serial_write(struct serial *serial, const void *bytes, size_t size)
+int serial_write(struct serial *serial, uint8_t *bytes, size_t size)
 {
-	struct serial_write *write = malloc(sizeof(*write) + size);
+	struct serial_write *write = malloc(sizeof(*write));
 
-	if (!write)
+	if (!write) {
+		free(bytes);
 		return -ENOMEM;
-	write->next = NULL;
-	write->size = size;
-	write->sent = 0;
-	memcpy(write->bytes, bytes, size);
+	}
+	*write = (struct serial_write){ .size = size, .bytes = bytes };
 	*serial->writes_end = write;
 	serial->writes_end = &write->next;
 	write_submit(serial);

@@ -82,8 +82,8 @@ void serial_free(struct serial *serial);
 int serial_listen(struct serial *serial);
 /* Asks for DTR and RTS to be raised, and does not wait for it. */
 int serial_raise(struct serial *serial);
-/* -ENOMEM. @size is 1..INT32_MAX. */
-int serial_write(struct serial *serial, const void *bytes, size_t size);
+/* Takes @bytes, of malloc(3), over, also with an error. -ENOMEM. @size is 1..INT32_MAX. */
+int serial_write(struct serial *serial, uint8_t *bytes, size_t size);
 
 /* From here on no callback comes. */
 void serial_cancel(struct serial *serial);

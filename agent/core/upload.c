@@ -8,9 +8,11 @@
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
 
-/* So much is under way at once: the bus is never idle, and memory stays small. */
-#define UPLOAD_CHUNK 65536
-#define UPLOAD_WINDOW (2 * UPLOAD_CHUNK)
+/*
+ * One transfer so long that the turn to the next one does not count. It is all
+ * that is in memory of a package.
+ */
+#define UPLOAD_CHUNK 262144
 /* In ACK mode the modem answers each block with a letter (facts 3.2). */
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
@@ -242,11 +244,7 @@ void upload_enter(struct step *s)
 	upload_alive(s);
 	if (s->d->stops)
 		return;
-	if (s->d->uploads == UPLOAD_TRIES)
-		send_bytes(s, UPLOAD_BLOCK);
-	else
-		while (s->d->sent < s->d->plan.size && s->d->sent < UPLOAD_WINDOW)
-			send_bytes(s, UPLOAD_CHUNK);
+	send_bytes(s, s->d->uploads == UPLOAD_TRIES ? UPLOAD_BLOCK : UPLOAD_CHUNK);
 }
 
 static void upload_written(struct step *s, uint32_t size)
