@@ -20,6 +20,12 @@
 #include "udev/hotplug.h"
 #include "usb/hubport.h"
 
+/*
+ * Writing a journal takes time. What the modem said meanwhile is read before
+ * the answer to the machine, which may lead to the request: the loop turns once.
+ */
+#define REPLY_MS 2
+
 struct modem {
 	const struct modem_host *host;
 	struct modem_facts facts;
@@ -37,6 +43,7 @@ struct modem {
 	struct loop_timer timer;
 	bool running;	   /* begun, not finished */
 	bool found;	   /* and told so */
+	struct loop_timer answer; /* brings the reply */
 	bool has_reply;	   /* an answer that the machine waits for */
 	struct dfota_event reply;
 	char failure[128]; /* what a reply says */
@@ -80,6 +87,8 @@ static void modem_job_note(void *data, const char *text)
 static void modem_let_go(struct modem *m)
 {
 	loop_timer_disarm(m->host->loop, &m->timer);
+	loop_timer_disarm(m->host->loop, &m->answer);
+	m->has_reply = false;
 	loop_timer_disarm(m->host->loop, &m->moved);
 	hubport_release(m->hubport);
 	m->hubport = NULL;
@@ -267,15 +276,13 @@ static void modem_act(struct modem *m, const struct dfota_action *action, const 
 }
 
 /*
- * One event, and the answers that its actions call for. Nothing else comes in
- * between: ports and timers call back from the loop only. After FINISH the
- * owner may have freed the modem: nothing is touched any more.
+ * One event, and what comes of it. After FINISH the owner may have freed the
+ * modem: nothing is touched any more.
  */
 static void modem_event(struct modem *m, const struct dfota_event *event)
 {
 	struct dfota_actions actions;
 	const char *line = event->type == DFOTA_EVENT_LINE ? event->line.line->text : NULL;
-	struct dfota_event reply;
 	uint64_t now = loop_now();
 
 	if (!m->running)
@@ -292,10 +299,18 @@ static void modem_event(struct modem *m, const struct dfota_event *event)
 		if (last)
 			return;
 	}
+	if (m->has_reply)
+		loop_timer_arm(m->host->loop, &m->answer, loop_now() + REPLY_MS);
+}
+
+static void modem_reply(void *data)
+{
+	struct modem *m = data;
+	struct dfota_event reply = m->reply;
+
 	if (!m->has_reply)
 		return;
 	m->has_reply = false;
-	reply = m->reply;
 	modem_event(m, &reply);
 }
 
@@ -621,6 +636,7 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 	m->job.note = modem_job_note;
 	m->job.data = m;
 	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
+	m->answer = (struct loop_timer){ .fn = modem_reply, .data = m };
 	m->moved = (struct loop_timer){ .fn = modem_moved, .data = m };
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
 	/* None is no error. */
