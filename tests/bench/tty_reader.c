@@ -95,7 +95,9 @@ static int start_job(const char *name, const char *command, int *tty)
 
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	*tty = open_raw(path);
-	return *tty >= 0 && write(*tty, line, (size_t)length) == length ? 0 : -1;
+	if (*tty < 0 || fcntl(*tty, F_SETFL, 0) < 0 || write(*tty, line, (size_t)length) != length)
+		return -1;
+	return fcntl(*tty, F_SETFL, O_NONBLOCK);
 }
 
 int main(int argc, char **argv)
