@@ -12,6 +12,7 @@
 #include "agent/core/verdict.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
+#include "agent/neighbours.h"
 #include "agent/util.h"
 #include "udev/hotplug.h"
 #include "usb/hubport.h"
@@ -411,6 +412,8 @@ static int agent_open(struct agent *agent)
 	agent->begin_timer = (struct loop_timer){ .fn = agent_begin_some, .data = agent };
 	r = agent_hear_signals(agent);
 	if (r == 0)
+		r = neighbours_create(loop, &agent->host.neighbours);
+	if (r == 0)
 		r = port_context_create(loop, &agent->host.ports);
 	if (r == 0)
 		r = hotplug_create(loop, agent_hotplug, agent, &agent->hotplug);
@@ -428,6 +431,7 @@ static void agent_close(struct agent *agent)
 	}
 	hotplug_free(agent->hotplug);
 	port_context_free(agent->host.ports);
+	neighbours_free(agent->host.neighbours);
 }
 
 int agent_work(const struct agent_context *context, const struct agent_choice *choice,
@@ -443,6 +447,7 @@ int agent_work(const struct agent_context *context, const struct agent_choice *c
 			.recorder = context->recorder,
 			.limits = context->config->limits,
 			.dry_run = wish->dry_run,
+			.force = wish->force,
 			.follow = wish->follow,
 			.interface = wish->interface,
 			.plan = agent_plan,

@@ -35,6 +35,7 @@ struct attachment {
 
 	/* What was made of it. */
 	bool wanted;   /* between open and close */
+	bool held;     /* with all its interfaces */
 	bool attached; /* and told of */
 	struct port *port;
 	struct at_parser parser[LAYOUT_SERIAL_MAX];
@@ -103,6 +104,8 @@ static void attachment_gone(void *data, int error)
 static void attachment_tell(struct attachment *a)
 {
 	memset(a->parser, 0, sizeof(a->parser));
+	if (a->held && a->port)
+		port_take_all(a->port);
 	a->attached = true;
 	a->told = false;
 	a->events->attached(a->data, &a->layout);
@@ -229,9 +232,16 @@ void attachment_open(struct attachment *a)
 	attachment_begin(a);
 }
 
+void attachment_hold(struct attachment *a)
+{
+	a->held = true;
+	if (a->port)
+		port_take_all(a->port);
+}
+
 void attachment_close(struct attachment *a, bool give_back)
 {
-	a->wanted = false;
+	a->wanted = a->held = false;
 	a->attached = false;
 	loop_timer_disarm(a->loop, &a->retry);
 	port_close(a->port, give_back);

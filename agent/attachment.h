@@ -47,6 +47,8 @@ const struct layout *attachment_layout(const struct attachment *attachment);
 
 /* Opens what is there, and whatever comes, until attachment_close(). */
 void attachment_open(struct attachment *attachment);
+/* From now on, also over re-enumerations, the kernel's drivers get no interface of it. */
+void attachment_hold(struct attachment *attachment);
 /* With @give_back the kernel's drivers get the interfaces again. No callback comes any more. */
 void attachment_close(struct attachment *attachment, bool give_back);
 /* -ENODEV: not attached; else as port_write(). */

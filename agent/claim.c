@@ -62,9 +62,25 @@ int claim_mark(const struct claim *claim, const struct journal_job *job)
 	return r;
 }
 
+const char *claim_stale(const struct claim *claim)
+{
+	for (size_t i = 0; i < claim->places; i++) {
+		const char *position = claim->place[i].position;
+		char stage[JOURNAL_STAGE_SIZE];
+
+		if (!journal_is_marked(JOURNAL_RUN_DIR, position))
+			continue;
+		if (journal_mark_stage(JOURNAL_RUN_DIR, position, stage) < 0 ||
+		    strcmp(stage, JOURNAL_STAGE_CHECK) != 0 ||
+		    journal_unmark(JOURNAL_RUN_DIR, position) < 0)
+			return position;
+	}
+	return NULL;
+}
+
 int claim_unmark(const struct claim *claim, const struct journal_job *job)
 {
-	int r = journal_unmark(JOURNAL_RUN_DIR, job->position);
+	int r = job->position[0] ? journal_unmark(JOURNAL_RUN_DIR, job->position) : 0;
 
 	for (size_t i = 0; i < claim->places; i++) {
 		int each = journal_unmark(JOURNAL_RUN_DIR, claim->place[i].position);

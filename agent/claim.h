@@ -32,6 +32,13 @@ void claim_unlock(struct claim *claim);
 
 /* Each place, and where the job was begun, as busy with @job. Errors as journal_mark(), the first. */
 int claim_mark(const struct claim *claim, const struct journal_job *job);
+/* @job without a position: was not begun anywhere. */
 int claim_unmark(const struct claim *claim, const struct journal_job *job);
+/*
+ * The place whose mark says that a dead agent, of another state directory, left a
+ * job behind there; NULL: none. Marks of agents that died before anything was
+ * begun are removed.
+ */
+const char *claim_stale(const struct claim *claim);
 
 #endif

@@ -27,6 +27,7 @@ void job_reset(struct job *job)
 {
 	job->entry = (struct journal_job){ 0 };
 	job->package[0] = '\0';
+	job->marked = false;
 }
 
 bool job_has_begun(const struct job *job, const char *package)
@@ -83,6 +84,24 @@ static int entry_save(struct job *job, bool begins)
 	return r < 0 ? r : journal_save(job->journal, &job->entry);
 }
 
+static void job_set_mark(struct job *job, const struct journal_job *entry)
+{
+	job->marked = true;
+	job_note(job, "the busy mark could not be set", claim_mark(&job->claim, entry));
+}
+
+void job_mark(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
+	      unsigned int device)
+{
+	struct journal_job entry = job->entry;
+
+	entry_begin(&entry, machine, facts, device);
+	entry_fill(&entry, machine, job->package);
+	if (!job->entry.started_ms)
+		text_set(entry.stage, sizeof(entry.stage), JOURNAL_STAGE_CHECK);
+	job_set_mark(job, &entry);
+}
+
 bool job_save(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
 	      unsigned int device)
 {
@@ -93,11 +112,9 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 	entry_fill(&job->entry, machine, job->package);
 	r = entry_save(job, begins);
 	job_note(job, "the journal could not be written", r);
-	job_note(job, "the busy mark could not be set", claim_mark(&job->claim, &job->entry));
-	if (r < 0 && !machine->requested) {
-		claim_unmark(&job->claim, &job->entry);
+	job_set_mark(job, &job->entry);
+	if (r < 0 && !machine->requested)
 		job->entry.started_ms = 0;
-	}
 	return r == 0;
 }
 
@@ -108,14 +125,17 @@ void job_close(struct job *job, const struct modem_result *result)
 	bool upgraded = result->verdict.outcome == OUTCOME_UPGRADED;
 	int r = 0;
 
-	if (!job->entry.started_ms || !result->verdict.job_over)
+	if (!result->verdict.job_over)
 		return;
-	if (job->package[0])
-		r = attempt_end(job->journal, job->entry.imei, job->package, upgraded);
-	job_note(job, "the attempts could not be counted", r);
 	/* The mark first: whoever finds the job again removes both. */
-	r = claim_unmark(&job->claim, &job->entry);
+	if (job->marked)
+		r = claim_unmark(&job->claim, &job->entry);
 	job_note(job, "the busy mark could not be removed", r);
+	job->marked = false;
+	if (!job->entry.started_ms)
+		return;
+	r = job->package[0] ? attempt_end(job->journal, job->entry.imei, job->package, upgraded) : 0;
+	job_note(job, "the attempts could not be counted", r);
 	r = journal_remove(job->journal, job->entry.position);
 	job_note(job, "the finished job could not be removed from the journal", r);
 	job->entry.started_ms = 0;
@@ -156,10 +176,12 @@ static const char *damage_at(const struct journal *journal, const char *place)
 	return NULL;
 }
 
-bool job_forbids(const struct journal *journal, const struct modem_facts *facts,
-		 const struct journal_job *entry, bool dry_run, char *ret_reason, size_t size)
+bool job_forbids(const struct job *job, const struct modem_facts *facts,
+		 const struct journal_job *entry, bool dry_run, bool force, char *ret_reason,
+		 size_t size)
 {
-	const char *damage = damage_at(journal, facts->position);
+	const char *damage = damage_at(job->journal, facts->position);
+	const char *stale = entry || force ? NULL : claim_stale(&job->claim);
 
 	if (damage)
 		snprintf(ret_reason, size,
@@ -170,7 +192,13 @@ bool job_forbids(const struct journal *journal, const struct modem_facts *facts,
 		text_set(ret_reason, size,
 			 "an upgrade of this modem is under way; run without --dry-run to take it "
 			 "up");
-	return damage || (entry && dry_run);
+	else if (stale)
+		snprintf(ret_reason, size,
+			 JOURNAL_RUN_DIR "/busy/%s says that it is being upgraded, and the agent "
+			 "that did so is gone; run with its --state-dir, or with --force once the "
+			 "modem is known not to be flashing",
+			 stale);
+	return damage || (entry && dry_run) || stale;
 }
 
 /* The journal holds what was accepted once, with credentials masked. */

@@ -23,6 +23,7 @@ struct job {
 	struct claim claim;
 	struct journal_job entry; /* started_ms 0: there is none yet */
 	char package[512];	  /* masked; empty: none */
+	bool marked;		  /* as busy */
 };
 
 /* Forgets the job before; what is locked stays so. */
@@ -30,6 +31,13 @@ void job_reset(struct job *job);
 
 /* An earlier agent died in the upload of @package (masked): this is still that attempt. */
 bool job_has_begun(const struct job *job, const char *package);
+
+/*
+ * Marks the modem as busy with what is about to begin, so that neighbours can be
+ * asked about it: udev's rules, hooks, whoever looks.
+ */
+void job_mark(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
+	      unsigned int device);
 
 /*
  * Writes the entry, as the machine has it now, and the busy marks; the first
@@ -52,10 +60,11 @@ const struct journal_job *job_find(const struct journal *journal, const struct m
 
 /*
  * Why nothing may be begun at a modem with the open job @entry (may be NULL):
- * false if nothing stands against it.
+ * false if nothing stands against it. @force: marks of dead agents do not count.
  */
-bool job_forbids(const struct journal *journal, const struct modem_facts *facts,
-		 const struct journal_job *entry, bool dry_run, char *ret_reason, size_t size);
+bool job_forbids(const struct job *job, const struct modem_facts *facts,
+		 const struct journal_job *entry, bool dry_run, bool force, char *ret_reason,
+		 size_t size);
 
 /*
  * Takes @entry over. @ret, valid as long as @job, is what the machine is to

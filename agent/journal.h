@@ -18,6 +18,9 @@
 #define JOURNAL_DEFAULT_DIR "/var/lib/qfota"
 #define JOURNAL_RUN_DIR "/run/qfota"
 #define JOURNAL_HISTORY "history.jsonl"
+#define JOURNAL_STAGE_SIZE 16
+/* Of a mark: the neighbours are being asked, and no job is in the journal yet. */
+#define JOURNAL_STAGE_CHECK "check"
 
 struct journal;
 struct journal_lock;
@@ -33,7 +36,7 @@ struct journal_job {
 	char from[64];	    /* firmware before */
 	char target[64];    /* firmware wanted, empty: any other */
 	char package[512];  /* credentials masked */
-	char stage[16];	    /* "request", "download", … a word of the machine */
+	char stage[JOURNAL_STAGE_SIZE]; /* "request", "download", … a word of the machine */
 	char urcport[16];   /* setting to put back, empty: untouched */
 	int end;	    /* -1: not seen */
 	int transfer;	    /* -1: not seen */
@@ -132,6 +135,9 @@ void journal_unlock(struct journal_lock *lock);
 int journal_mark(const char *run_dir, const struct journal_job *job);
 /* A mark that cannot be looked at counts as one. */
 bool journal_is_marked(const char *run_dir, const char *position);
+/* The QFOTA_STAGE in a mark. -ENOENT: no mark; -EBADMSG: none of ours; errno of open(2), read(2) */
+int journal_mark_stage(const char *run_dir, const char *position,
+		       char ret[static JOURNAL_STAGE_SIZE]);
 /* 0 also if there was none. */
 int journal_unmark(const char *run_dir, const char *position);
 

@@ -188,6 +188,34 @@ bool journal_is_marked(const char *run_dir, const char *position)
 	return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+int journal_mark_stage(const char *run_dir, const char *position,
+		       char ret[static JOURNAL_STAGE_SIZE])
+{
+	_cleanup_close_ int run = -1, folder = -1;
+	char text[RUN_MARK_MAX];
+	const char *stage;
+	ssize_t size;
+	size_t length;
+
+	run = store_open_folder(AT_FDCWD, run_dir);
+	folder = run < 0 ? run : store_open_folder(run, RUN_BUSY_FOLDER);
+	if (folder < 0)
+		return folder;
+	size = store_read(folder, position, text, sizeof(text));
+	if (size < 0)
+		return (int)size;
+	stage = strstr(text, "\nQFOTA_STAGE=");
+	if (!stage)
+		return -EBADMSG;
+	stage += strlen("\nQFOTA_STAGE=");
+	length = strcspn(stage, "\n");
+	if (length >= JOURNAL_STAGE_SIZE)
+		return -EBADMSG;
+	memcpy(ret, stage, length);
+	ret[length] = '\0';
+	return 0;
+}
+
 int journal_unmark(const char *run_dir, const char *position)
 {
 	_cleanup_close_ int run = -1, folder = -1;

@@ -13,6 +13,7 @@
 #include "agent/job.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
+#include "agent/neighbours.h"
 #include "agent/package_file.h"
 #include "agent/recorder.h"
 #include "agent/result.h"
@@ -46,10 +47,14 @@ struct modem {
 	struct loop_timer answer; /* brings the reply */
 	bool has_reply;	   /* an answer that the machine waits for */
 	struct dfota_event reply;
-	char failure[128]; /* what a reply says */
+	char failure[300]; /* what a reply says */
 	struct dfota_plan plan;
 	struct job job;
 	struct loop_timer moved; /* to take up the job of its IMEI, begun elsewhere */
+	struct quiet quiet;
+	bool asking;   /* neighbours, before anything is begun */
+	bool save_due; /* once they have agreed */
+	struct modem_result result; /* of the job that is over, while neighbours are told */
 	struct hubport *hubport;
 	struct layout layout_before; /* as it was when the request went out; no interfaces: not known */
 	unsigned int speed_before;
@@ -95,6 +100,7 @@ static void modem_let_go(struct modem *m)
 	attachment_close(m->attachment, true);
 	package_file_close(&m->file);
 	claim_unlock(&m->job.claim);
+	m->asking = m->save_due = false;
 }
 
 /* The bus side of the health check; the modem's own side is the machine's. */
@@ -114,23 +120,44 @@ static void composition_tell(struct modem *m)
 			   m->speed_before);
 }
 
+static void modem_ended(void *data)
+{
+	struct modem *m = data;
+
+	m->host->finished(m->host->data, m, &m->result);
+}
+
 static void modem_finish(struct modem *m)
 {
-	struct modem_result result =
-		result_make(&m->machine, m->job.package, loop_now() - m->begun_ms);
+	struct modem_result *result = &m->result;
 
+	*result = result_make(&m->machine, m->job.package, loop_now() - m->begun_ms);
 	m->running = false;
-	if (result.verdict.outcome == OUTCOME_UPGRADED)
+	if (result->verdict.outcome == OUTCOME_UPGRADED)
 		composition_tell(m);
-	job_append_history(&m->job, &m->machine, &m->facts, &result);
+	job_append_history(&m->job, &m->machine, &m->facts, result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
-	job_close(&m->job, &result);
+	job_close(&m->job, result);
 	modem_let_go(m);
-	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = &result });
-	m->host->finished(m->host->data, m, &result);
+	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = result });
+	if (result->verdict.job_over) {
+		quiet_end(&m->quiet, outcome_name(result->verdict.outcome), result->verdict.exit);
+		return;
+	}
+	/* It may still be flashing: whoever was told of a start waits for the end of it. */
+	quiet_drop(&m->quiet);
+	modem_ended(m);
 }
 
 /* ---- actions of the machine ---- */
+
+/* Not from here: it is in the middle of a step. */
+static void modem_answer(struct modem *m, struct dfota_event reply)
+{
+	m->reply = reply;
+	m->has_reply = true;
+	loop_timer_arm(m->host->loop, &m->answer, loop_now() + REPLY_MS);
+}
 
 static void action_send(struct modem *m, uint8_t port)
 {
@@ -176,20 +203,15 @@ static void action_data(struct modem *m, const struct dfota_action *action)
 		return;
 	snprintf(m->failure, sizeof(m->failure), "the package could not be read on: %s",
 		 strerror(-r));
-	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = m->failure };
-	m->has_reply = true;
+	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = m->failure });
 }
 
 /* Autosuspend needs no care: the kernel keeps a device awake whose usbfs node is open. */
-static void action_hold(struct modem *m)
+static void modem_take(struct modem *m)
 {
 	int r;
 
-	/* A job that is taken up may find its modem in its flashing system. */
-	if (!m->machine.resumed) {
-		m->layout_before = m->facts.layout;
-		m->speed_before = m->facts.speed;
-	}
+	attachment_hold(m->attachment);
 	if (m->hubport)
 		return;
 	r = hubport_claim(m->facts.position, &m->hubport);
@@ -200,12 +222,63 @@ static void action_hold(struct modem *m)
 		modem_note(m, "the hub port could not be held: %s", strerror(-r));
 }
 
-static void action_save(struct modem *m)
+/*
+ * Neighbours may refuse what has not begun, so they come first then; a job that
+ * is under way comes before them.
+ */
+static void action_hold(struct modem *m)
+{
+	bool begun = m->machine.resumed || m->machine.requested;
+
+	if (!m->machine.resumed) {
+		m->layout_before = m->facts.layout;
+		m->speed_before = m->facts.speed;
+	}
+	job_mark(&m->job, &m->machine, &m->facts, m->device);
+	m->asking = !begun;
+	if (begun)
+		modem_take(m);
+	quiet_begin(&m->quiet, m->facts.position, !begun);
+}
+
+static void modem_save(struct modem *m)
 {
 	bool saved = job_save(&m->job, &m->machine, &m->facts, m->device);
 
-	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = saved };
-	m->has_reply = true;
+	m->save_due = false;
+	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = saved });
+}
+
+static void action_save(struct modem *m)
+{
+	if (m->asking)
+		m->save_due = true;
+	else
+		modem_save(m);
+}
+
+static void modem_refused(struct modem *m, const char *refusal)
+{
+	if (!m->asking) {
+		modem_note(m, "%s", refusal);
+		return;
+	}
+	snprintf(m->failure, sizeof(m->failure), "not now: %s", refusal);
+	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_HELD, .reason = m->failure });
+}
+
+static void modem_quiet(void *data, const char *refusal)
+{
+	struct modem *m = data;
+
+	if (refusal) {
+		modem_refused(m, refusal);
+		return;
+	}
+	modem_take(m);
+	m->asking = false;
+	if (m->save_due)
+		modem_save(m);
 }
 
 static void action_identified(struct modem *m)
@@ -218,7 +291,6 @@ static void action_identified(struct modem *m)
 	quectel_model(m->machine.firmware, m->facts.model, sizeof(m->facts.model));
 	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
 
-	/* Not from here: the machine is in the middle of a step. */
 	if (!m->job.entry.started_ms && journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
 		loop_timer_arm(m->host->loop, &m->moved, loop_now());
 		return;
@@ -227,8 +299,7 @@ static void action_identified(struct modem *m)
 	package_file_close(&m->file);
 	m->host->plan(m->host->data, m, &m->plan, &m->file, m->job.package,
 		      sizeof(m->job.package));
-	m->reply = (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan };
-	m->has_reply = true;
+	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan });
 }
 
 static void modem_act(struct modem *m, const struct dfota_action *action, const char *line)
@@ -299,8 +370,6 @@ static void modem_event(struct modem *m, const struct dfota_event *event)
 		if (last)
 			return;
 	}
-	if (m->has_reply)
-		loop_timer_arm(m->host->loop, &m->answer, loop_now() + REPLY_MS);
 }
 
 static void modem_reply(void *data)
@@ -529,9 +598,10 @@ static void modem_resume(struct modem *m, const struct journal_job *entry, const
 
 static void held_by_journal(struct modem *m, const struct journal_job *entry)
 {
-	char reason[200];
+	bool force = m->host->force || m->host->follow;
+	char reason[300];
 
-	if (job_forbids(m->host->journal, &m->facts, entry, m->host->dry_run, reason,
+	if (job_forbids(&m->job, &m->facts, entry, m->host->dry_run, force, reason,
 			sizeof(reason)))
 		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
 						      .reason = reason });
@@ -599,6 +669,7 @@ bool modem_cancel(struct modem *m)
 	m->running = false;
 	m->job.entry.started_ms = 0;
 	modem_let_go(m);
+	quiet_drop(&m->quiet);
 	modem_tell(m, (struct news){ .type = NEWS_DROPPED });
 	return true;
 }
@@ -638,6 +709,11 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 	m->timer = (struct loop_timer){ .fn = modem_timer_fired, .data = m };
 	m->answer = (struct loop_timer){ .fn = modem_reply, .data = m };
 	m->moved = (struct loop_timer){ .fn = modem_moved, .data = m };
+	m->quiet.data = m;
+	m->quiet.ready = modem_quiet;
+	m->quiet.ended = modem_ended;
+	m->quiet.note = modem_job_note;
+	quiet_init(&m->quiet, host->neighbours);
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
 	/* None is no error. */
 	hubport_find_peer(position, m->peer);
@@ -657,6 +733,7 @@ void modem_free(struct modem *m)
 	if (!m)
 		return;
 	modem_let_go(m);
+	quiet_drop(&m->quiet);
 	attachment_free(m->attachment);
 	free(m);
 }

@@ -19,6 +19,7 @@ struct journal;
 struct journal_job;
 struct loop;
 struct modem;
+struct neighbours;
 struct package_file;
 struct port_context;
 struct recorder;
@@ -30,10 +31,12 @@ struct modem_host {
 	struct loop *loop;
 	struct port_context *ports;
 	struct journal *journal;
+	struct neighbours *neighbours;
 	struct recorder *recorder; /* NULL: no transcript */
 	struct view *views[MODEM_VIEWS_MAX]; /* NULL at the end */
 	struct limits limits;
 	bool dry_run;
+	bool force; /* marks that dead agents left do not count */
 	bool follow; /* takes up what it hears, requests nothing */
 	bool ask;    /* following: an open job is missed, so any modem may be the one */
 	int interface; /* take this one as the AT port; -1: choose */

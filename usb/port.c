@@ -401,6 +401,15 @@ int port_write(struct port *port, unsigned int serial, const void *bytes, size_t
 	return port_give(port, serial, copy, size);
 }
 
+void port_take_all(struct port *port)
+{
+	const struct layout *layout = &port->layout;
+
+	/* One that is claimed already is claimed again without effect. */
+	for (unsigned int i = 0; i < layout->interfaces; i++)
+		libusb_claim_interface(port->handle, layout->interface_numbers[i]);
+}
+
 void port_drain(struct port *port)
 {
 	context_pump(port->context);
@@ -416,9 +425,9 @@ static void port_release(struct port *port, bool give_back)
 
 	/* Else the release itself would give back. */
 	libusb_set_auto_detach_kernel_driver(port->handle, 0);
-	for (unsigned int i = 0; i < layout->serials; i++)
+	for (unsigned int i = 0; i < layout->interfaces; i++)
 		libusb_release_interface(port->handle,
-					 layout->serial[i].interface);
+					 layout->interface_numbers[i]);
 	for (unsigned int i = 0; give_back && i < layout->interfaces; i++)
 		libusb_attach_kernel_driver(port->handle,
 					    layout->interface_numbers[i]);

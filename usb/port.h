@@ -2,7 +2,7 @@
 /*
  * The AT ports of one attached modem, over libusb without discovery: the node
  * is opened here and wrapped, so nothing else on the bus is looked at. This is
- * with serial.c, its part for one interface, the only file that knows libusb.
+ * with port_serial.c, its part for one interface, the only file that knows libusb.
  *
  * All serial interfaces are claimed at once (kernel drivers detached in the
  * same step, USBDEVFS_DISCONNECT_CLAIM), IN transfers are queued on every one
@@ -71,6 +71,13 @@ int port_open(struct port_context *context, const char *node, const struct layou
 int port_write(struct port *port, unsigned int serial, const void *bytes, size_t size);
 /* The same without a copy: @bytes, of malloc(3), is taken over, also with an error. */
 int port_give(struct port *port, unsigned int serial, uint8_t *bytes, size_t size);
+
+/*
+ * Claims the other interfaces too (DIAG, QMI, network), so that the kernel's
+ * drivers give nobody a port of this modem. Nothing is ever sent there. What
+ * cannot be taken is left.
+ */
+void port_take_all(struct port *port);
 
 /*
  * Delivers what has arrived so far without waiting: called when the kernel

@@ -155,7 +155,7 @@ enum dfota_action_type {
 	DFOTA_ACTION_PHASE,	 /* .phase begins; d->phase may be further on already */
 	DFOTA_ACTION_IDENTIFIED, /* d->imei, d->firmware are known: answer with a plan */
 	DFOTA_ACTION_HOLD,	 /* keep everybody else off the modem from now on */
-	DFOTA_ACTION_SAVE,	 /* write the journal: answer with SAVED */
+	DFOTA_ACTION_SAVE,	 /* once it is held, write the journal: answer with SAVED, or HELD */
 	DFOTA_ACTION_PROGRESS,	 /* .percent of d->phase */
 	DFOTA_ACTION_URC,	 /* the line of this event belongs to the job: tell it */
 	DFOTA_ACTION_NOTE,	 /* .note: a sentence for people */

@@ -256,8 +256,12 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	}
 }
 
+/* Neighbours are asked before the journal is written, and hooks are other people's programs. */
+#define SAVE_MS 120000
+
 void prepare_save_enter(struct step *s)
 {
+	step_timer(s, DFOTA_TIMER_STATE, SAVE_MS);
 	step_emit(s, DFOTA_ACTION_HOLD);
 	step_emit(s, DFOTA_ACTION_SAVE);
 }

@@ -104,11 +104,6 @@ void upload_store_take(struct step *s, const struct signal *signal)
 /* ---- the upload ---- */
 
 /* A dead agent's successor must know that the modem may take commands for bytes of a file. */
-void upload_save_enter(struct step *s)
-{
-	step_emit(s, DFOTA_ACTION_SAVE);
-}
-
 void upload_save_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_SAVED && signal->event->saved)

@@ -25,7 +25,6 @@
 
 void upload_store_enter(struct step *s);
 void upload_store_take(struct step *s, const struct signal *signal);
-void upload_save_enter(struct step *s);
 void upload_save_take(struct step *s, const struct signal *signal);
 void upload_connect_enter(struct step *s);
 void upload_connect_take(struct step *s, const struct signal *signal);

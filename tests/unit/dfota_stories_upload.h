@@ -87,7 +87,7 @@ static void arrange_stuck(struct player *p)
 
 #define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
 #define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
-#define TOLD_UPLOAD "[upload]; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; "
+#define TOLD_UPLOAD "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; "
 #define TOLD_BLOCKS                                                                      \
 	"1>AT+QFUPL=\"qfota.zip\",3000,10,1; 0+1024; 34%; 1024+1024; 68%; 2048+952; " \
 	"100%; "
@@ -110,7 +110,7 @@ static const struct story stories_uploads[] = {
 	{ "a dry run uploads and deletes nothing", "modem; wait 1000", TOLD_STORE "finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 0, .arrange = arrange_file_dry_run },
 	{ "without a journal nothing is uploaded", "modem; wait 1000",
-	  TOLD_STORE "[upload]; save; finish; ", .outcome = OUTCOME_NONE, .exit = 1,
+	  TOLD_STORE "[upload]; hold; save; finish; ", .outcome = OUTCOME_NONE, .exit = 1,
 	  .reason = "journal", .arrange = arrange_file_full_disk },
 	{ "a wrong count: once more in blocks", "modem; wait 1000",
 	  TOLD_STORE TOLD_UPLOAD "note; " SWEEP TOLD_BLOCKS TOLD_ASKED, .exit = STORY_GOES_ON,
@@ -120,7 +120,7 @@ static const struct story stories_uploads[] = {
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "twice",
 	  .arrange = arrange_miscounts },
 	{ "the modem takes nothing", "modem; wait 1000",
-	  TOLD_STORE "[upload]; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; finish; ",
+	  TOLD_STORE "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "420",
 	  .arrange = arrange_no_taker },
 	{ "the file lies in the other directory", "modem; wait 1000",

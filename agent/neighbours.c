@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agent/neighbours.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/core/text.h"
+#include "agent/util.h"
+
+struct neighbours {
+	struct loop *loop;
+	struct bus *bus;     /* NULL: there is none (any more) */
+	struct quiet *quiet; /* modems that are to be left alone */
+	struct bus_call sleep_call;
+	int sleep_fd;	  /* -1: not inhibited */
+	bool sleep_asked; /* once is enough to be refused */
+};
+
+static void _printf_(2, 3) quiet_note(struct quiet *q, const char *format, ...)
+{
+	char text[300];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	q->note(q->data, text);
+}
+
+/* ---- sleep and shutdown: one for all modems ---- */
+
+static void sleep_replied(void *data, int error, const char *text, int fd)
+{
+	struct neighbours *n = data;
+
+	if (!n->quiet) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	n->sleep_fd = fd;
+	if (error && error != -ESRCH)
+		quiet_note(n->quiet,
+			   "logind does not keep this host from sleep and shutdown meanwhile: %s",
+			   *text ? text : strerror(-error));
+}
+
+static void sleep_inhibit(struct neighbours *n)
+{
+	if (!n->bus || n->sleep_asked)
+		return;
+	n->sleep_asked = true;
+	bus_inhibit_sleep(n->bus, &n->sleep_call);
+}
+
+static void sleep_release(struct neighbours *n)
+{
+	bus_call_cancel(&n->sleep_call);
+	if (n->sleep_fd >= 0)
+		close(n->sleep_fd);
+	n->sleep_fd = -1;
+	n->sleep_asked = false;
+}
+
+/* ---- ModemManager ---- */
+
+static void quiet_is_ready(struct quiet *q)
+{
+	if (q->step != QUIET_STEP_ASK)
+		return;
+	q->step = QUIET_STEP_HOLD;
+	q->ready(q->data, NULL);
+}
+
+static void inhibit_replied(void *data, int error, const char *text, int fd)
+{
+	struct quiet *q = data;
+
+	(void)fd;
+	q->inhibited = error == 0;
+	/* Not running, or it does not show this modem: asked again when it does. */
+	if (error && error != -ESRCH && error != -ENOENT && !q->told) {
+		q->told = true;
+		quiet_note(q,
+			   "ModemManager was asked to leave the modem alone and did not agree: %s; "
+			   "it is kept off by the busy mark and by taking the ports",
+			   *text ? text : strerror(-error));
+	}
+	quiet_is_ready(q);
+}
+
+static void inhibit(struct quiet *q)
+{
+	struct neighbours *n = q->neighbours;
+
+	if (!n->bus || !q->uid[0] || q->inhibited || q->call.slot)
+		return;
+	bus_inhibit_device(n->bus, q->uid, true, &q->call);
+}
+
+static void modem_manager_there(void *data)
+{
+	struct neighbours *n = data;
+
+	for (struct quiet *q = n->quiet; q; q = q->next)
+		inhibit(q);
+}
+
+static void modem_manager_gone(void *data)
+{
+	struct neighbours *n = data;
+
+	for (struct quiet *q = n->quiet; q; q = q->next)
+		q->inhibited = false;
+}
+
+/* Nobody can be asked from here on, and no answer comes. */
+static void bus_gone(void *data)
+{
+	struct neighbours *n = data;
+
+	for (struct quiet *q = n->quiet, *next; q; q = next) {
+		next = q->next;
+		q->inhibited = false;
+		bus_call_cancel(&q->call);
+		quiet_note(q, "the system bus has gone; ModemManager is kept off by the busy mark");
+		quiet_is_ready(q);
+	}
+}
+
+/* ---- one modem ---- */
+
+static void hold_add(struct quiet *q)
+{
+	q->next = q->neighbours->quiet;
+	q->neighbours->quiet = q;
+}
+
+static void hold_remove(struct quiet *q)
+{
+	struct quiet **link = &q->neighbours->quiet;
+
+	while (*link && *link != q)
+		link = &(*link)->next;
+	if (*link)
+		*link = q->next;
+}
+
+static void quiet_ask(struct quiet *q)
+{
+	q->step = QUIET_STEP_ASK;
+	hold_add(q);
+	sleep_inhibit(q->neighbours);
+	inhibit(q);
+	if (!q->call.slot)
+		quiet_is_ready(q);
+}
+
+static bool hooks_say(struct quiet *q, const char *verb)
+{
+	char words[100];
+
+	snprintf(words, sizeof(words), "%s %s", verb, q->position);
+	return hooks_run(&q->hooks, words);
+}
+
+static void quiet_start(struct quiet *q)
+{
+	q->step = QUIET_STEP_START;
+	q->started = hooks_say(q, "start");
+	if (!q->started)
+		quiet_ask(q);
+}
+
+static void quiet_refuse(struct quiet *q, const char *refusal)
+{
+	q->step = QUIET_STEP_HOLD;
+	q->ready(q->data, refusal);
+}
+
+static void quiet_ended(struct quiet *q, const char *refusal)
+{
+	if (refusal)
+		quiet_note(q, "after the upgrade: %s", refusal);
+	q->step = QUIET_STEP_NONE;
+	q->ended(q->data);
+}
+
+static void hooks_done(void *data, const char *refusal)
+{
+	struct quiet *q = data;
+
+	switch (q->step) {
+	case QUIET_STEP_CHECK:
+		if (refusal)
+			quiet_refuse(q, refusal);
+		else
+			quiet_start(q);
+		break;
+	case QUIET_STEP_START:
+		if (refusal)
+			quiet_refuse(q, refusal);
+		else
+			quiet_ask(q);
+		break;
+	case QUIET_STEP_END:
+		quiet_ended(q, refusal);
+		break;
+	case QUIET_STEP_NONE:
+	case QUIET_STEP_ASK:
+	case QUIET_STEP_HOLD:
+		break;
+	}
+}
+
+/* Over a re-enumeration it stays; of a modem that is away just now nothing can be asked. */
+static void find_uid(struct quiet *q)
+{
+	char path[128], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/bus/usb/devices/%s", q->position);
+	if (!realpath(path, real) || !text_set(q->uid, sizeof(q->uid), real))
+		q->uid[0] = '\0';
+}
+
+void quiet_begin(struct quiet *q, const char *position, bool check)
+{
+	if (q->step != QUIET_STEP_NONE) {
+		if (q->step == QUIET_STEP_HOLD)
+			q->ready(q->data, NULL);
+		return;
+	}
+	text_set(q->position, sizeof(q->position), position);
+	find_uid(q);
+	q->step = QUIET_STEP_CHECK;
+	if (!check || !hooks_say(q, "check"))
+		quiet_start(q);
+}
+
+static void quiet_let_go(struct quiet *q)
+{
+	struct neighbours *n = q->neighbours;
+
+	hooks_cancel(&q->hooks);
+	bus_call_cancel(&q->call);
+	hold_remove(q);
+	if (n && n->bus && q->inhibited)
+		bus_inhibit_device(n->bus, q->uid, false, &q->call);
+	/* Whether it is allowed to is nobody's business any more. */
+	bus_call_cancel(&q->call);
+	q->inhibited = q->told = false;
+	if (n && !n->quiet)
+		sleep_release(n);
+}
+
+void quiet_end(struct quiet *q, const char *outcome, int exit)
+{
+	bool started = q->started;
+	char words[100];
+
+	quiet_let_go(q);
+	q->started = false;
+	q->step = QUIET_STEP_END;
+	snprintf(words, sizeof(words), "end %s %s %d", q->position, outcome, exit);
+	if (!started || !hooks_run(&q->hooks, words))
+		quiet_ended(q, NULL);
+}
+
+void quiet_drop(struct quiet *q)
+{
+	quiet_let_go(q);
+	q->started = false;
+	q->step = QUIET_STEP_NONE;
+}
+
+void quiet_init(struct quiet *q, struct neighbours *neighbours)
+{
+	q->neighbours = neighbours;
+	q->hooks = (struct hooks){ .loop = neighbours->loop, .fn = hooks_done, .data = q };
+	q->call = (struct bus_call){ .fn = inhibit_replied, .data = q };
+}
+
+/* ---- all of them ---- */
+
+int neighbours_create(struct loop *loop, struct neighbours **ret)
+{
+	static const struct bus_events events = {
+		.modem_manager = modem_manager_there,
+		.modem_manager_gone = modem_manager_gone,
+		.gone = bus_gone,
+	};
+	struct neighbours *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return -ENOMEM;
+	n->loop = loop;
+	n->sleep_fd = -1;
+	n->sleep_call = (struct bus_call){ .fn = sleep_replied, .data = n };
+	/* Where there is no bus, there is no neighbour on it. */
+	if (bus_open(loop, &events, n, &n->bus) < 0)
+		n->bus = NULL;
+	*ret = n;
+	return 0;
+}
+
+void neighbours_free(struct neighbours *n)
+{
+	if (!n)
+		return;
+	sleep_release(n);
+	bus_free(n->bus);
+	free(n);
+}
