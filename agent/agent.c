@@ -13,6 +13,7 @@
 #include "agent/journal.h"
 #include "agent/loop.h"
 #include "agent/neighbours.h"
+#include "agent/slots.h"
 #include "agent/util.h"
 #include "udev/hotplug.h"
 #include "usb/hubport.h"
@@ -20,10 +21,18 @@
 
 #define STATUS_USAGE 2
 #define STATUS_NO_MODEM 3
+/* Watching: what may be over by itself (hooks, network, a limit) is looked at again. */
+#define AGAIN_MS 300000
 
 struct agent_modem {
+	struct agent *agent;
 	struct modem *modem;
 	bool waiting; /* for a free slot */
+	bool told;    /* that it waits */
+	bool running; /* begun, not finished */
+	bool settled; /* the configuration wants nothing of it, or attempts are used up */
+	struct slot slot;
+	struct loop_timer again; /* watching: after a failure */
 	struct agent_modem *next;
 };
 
@@ -33,11 +42,11 @@ struct agent {
 	const struct wish *wish;
 	struct modem_host host;
 	struct hotplug *hotplug;
+	struct slots *slots; /* NULL: as many at once as there are */
 	struct agent_modem *modems;
 	struct loop_timer begin_timer;
-	bool choosing; /* enumeration: what comes later is not meant */
+	bool choosing; /* what comes now is meant; without watching only what is there at first */
 	bool stopping;
-	unsigned int running;
 	unsigned int meant; /* modems that the choice still fits */
 	int status;
 	int error;
@@ -59,6 +68,15 @@ int agent_worst(int status, int other)
 static void status_worsen(struct agent *agent, int status)
 {
 	agent->status = agent_worst(agent->status, status);
+}
+
+static struct agent_modem *entry_of(const struct agent *agent, const struct modem *modem)
+{
+	struct agent_modem *entry = agent->modems;
+
+	while (entry && entry->modem != modem)
+		entry = entry->next;
+	return entry;
 }
 
 static bool is_listed(const char *const *list, size_t count, const char *text)
@@ -94,6 +112,7 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 	const struct modem_facts *facts = modem_facts(modem);
 	const char *package;
 
+	entry_of(agent, modem)->settled = true;
 	if (!is_listed(agent->choice->imeis, agent->choice->imei_count, facts->imei)) {
 		agent->meant--;
 		ret->kind = DFOTA_PLAN_NOTHING;
@@ -109,31 +128,48 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 		  &package);
 	source_mask(package ? package : "", ret_package, package_size);
 	limit_attempts(agent, modem, ret_package, ret);
+	entry_of(agent, modem)->settled = ret->kind != DFOTA_PLAN_UPGRADE;
 }
 
 /* ---- modems begin and end ---- */
 
-static void agent_begin(struct agent *agent, struct agent_modem *entry)
+static void entry_begin(struct agent_modem *entry)
 {
-	entry->waiting = false;
-	agent->running++;
+	loop_timer_disarm(entry->agent->context->loop, &entry->again);
+	entry->waiting = entry->told = entry->settled = false;
+	entry->running = true;
 	modem_begin(entry->modem);
+}
+
+/* A job under way does not wait for its turn to be heard. */
+static bool entry_takes_slot(struct agent_modem *entry)
+{
+	struct agent *agent = entry->agent;
+	int r;
+
+	if (!agent->slots || agent->wish->follow || modem_open_job(entry->modem))
+		return true;
+	r = slots_take(agent->slots, &entry->slot);
+	if (r == -EBUSY && !entry->told)
+		modem_say(entry->modem, "waits until another modem is done (\"jobs\")");
+	entry->told = true;
+	if (r < 0 && r != -EBUSY)
+		modem_say(entry->modem, "the job slots in " JOURNAL_RUN_DIR "/slots cannot be used; "
+					"it does not wait for its turn");
+	return r != -EBUSY;
 }
 
 static void agent_begin_some(void *data)
 {
 	struct agent *agent = data;
-	unsigned int jobs = agent->wish->jobs ? agent->wish->jobs : agent->context->config->jobs;
+	bool busy = false;
 
-	/* A job under way does not wait for its turn to be heard. */
-	if (agent->wish->follow)
-		jobs = 0;
 	for (struct agent_modem *each = agent->modems; each; each = each->next) {
-		if (!each->waiting || (jobs && agent->running >= jobs))
-			continue;
-		agent_begin(agent, each);
+		if (each->waiting && entry_takes_slot(each))
+			entry_begin(each);
+		busy |= each->waiting || each->running;
 	}
-	if (!agent->running)
+	if (!busy && (!agent->wish->watch || agent->stopping))
 		loop_stop(agent->context->loop);
 }
 
@@ -143,19 +179,44 @@ static void agent_begin_soon(struct agent *agent)
 	loop_timer_arm(agent->context->loop, &agent->begin_timer, loop_now());
 }
 
+/* A failed attempt counts its back-off from its end; what was never begun is only looked at again. */
+static void entry_again(struct agent_modem *entry, const struct verdict *verdict)
+{
+	const struct agent *agent = entry->agent;
+	bool failed = verdict->outcome == OUTCOME_FAILED ||
+		      verdict->outcome == OUTCOME_TRANSFER_FAILED;
+	uint64_t pause_ms = failed ? agent->context->config->back_off_ms + 1000 : AGAIN_MS;
+
+	if (!agent->wish->watch || agent->stopping || entry->settled || verdict->exit == 0 ||
+	    !modem_is_present(entry->modem))
+		return;
+	loop_timer_arm(agent->context->loop, &entry->again, loop_now() + pause_ms);
+}
+
+static void entry_try_again(void *data)
+{
+	struct agent_modem *entry = data;
+
+	entry->waiting = true;
+	agent_begin_soon(entry->agent);
+}
+
 static void agent_finished(void *data, struct modem *modem, const struct modem_result *result)
 {
 	struct agent *agent = data;
+	struct agent_modem *entry = entry_of(agent, modem);
 
-	status_worsen(agent, result->verdict.exit);
-	agent->running--;
+	/* Who watches for years ends as the jobs did that the end met. */
+	if (!agent->wish->watch || agent->stopping)
+		status_worsen(agent, result->verdict.exit);
+	entry->running = false;
+	slots_give(&entry->slot);
 	/* Job after job along a chain of deltas, each step verified. */
-	for (struct agent_modem *each = agent->modems; each; each = each->next)
-		if (each->modem == modem)
-			each->waiting = !agent->stopping && !agent->wish->follow &&
-					result->verdict.outcome == OUTCOME_UPGRADED &&
-					plan_goes_on(agent->wish, agent->context->config,
-						     result->to);
+	entry->waiting = !agent->stopping && !agent->wish->follow &&
+			 result->verdict.outcome == OUTCOME_UPGRADED &&
+			 plan_goes_on(agent->wish, agent->context->config, result->to);
+	if (!entry->waiting)
+		entry_again(entry, &result->verdict);
 	agent_begin_soon(agent);
 }
 
@@ -172,6 +233,8 @@ static int agent_add(struct agent *agent, const char *position, struct modem **r
 		free(entry);
 		return r;
 	}
+	entry->agent = agent;
+	entry->again = (struct loop_timer){ .fn = entry_try_again, .data = entry };
 	entry->waiting = true;
 	agent->meant++;
 	while (*end)
@@ -179,6 +242,24 @@ static int agent_add(struct agent *agent, const char *position, struct modem **r
 	*end = entry;
 	*ret = entry->modem;
 	return 0;
+}
+
+static void entry_free(struct agent_modem *entry)
+{
+	loop_timer_disarm(entry->agent->context->loop, &entry->again);
+	slots_give(&entry->slot);
+	modem_free(entry->modem);
+	free(entry);
+}
+
+static void agent_remove(struct agent *agent, struct agent_modem *entry)
+{
+	struct agent_modem **link = &agent->modems;
+
+	while (*link != entry)
+		link = &(*link)->next;
+	*link = entry->next;
+	entry_free(entry);
 }
 
 static struct modem *agent_find(const struct agent *agent, const char *position)
@@ -199,9 +280,9 @@ static void agent_moved(void *data, const struct modem *modem, const char *posit
 			continue;
 		if (!each->waiting && !modem_cancel(each->modem))
 			continue;
-		agent->running -= !each->waiting;
 		agent->meant--;
-		each->waiting = false;
+		each->waiting = each->running = false;
+		slots_give(&each->slot);
 	}
 	agent_begin_soon(agent);
 }
@@ -246,14 +327,16 @@ static void check_interface(struct agent *agent, const struct hotplug_device *de
 	agent->error = -EINVAL;
 }
 
-static bool is_awaited(const struct agent *agent, const struct journal_job *job)
+/* @position: where the modem of @job is now, which a reboot of the host may have renamed. */
+static bool is_awaited(const struct agent *agent, const struct journal_job *job,
+		       const char *position)
 {
 	const struct agent_choice *choice = agent->choice;
 
 	/* Another vendor's is none of the modems that this run can see at all. */
 	if (job->vid && job->vid != choice->vid)
 		return false;
-	return is_listed(choice->ports, choice->port_count, job->position) &&
+	return is_listed(choice->ports, choice->port_count, position) &&
 	       is_listed(choice->imeis, choice->imei_count, job->imei);
 }
 
@@ -272,9 +355,16 @@ static const char *job_position(const struct agent *agent, const struct hotplug_
 
 	if (moved)
 		job = journal_find(journal, peer, NULL, NULL);
-	if (!job || agent->wish->dry_run || !is_awaited(agent, job))
+	if (!job || agent->wish->dry_run || !is_awaited(agent, job, device->position))
 		return NULL;
 	return moved ? job->position : device->position;
+}
+
+static bool is_over(const struct agent *agent, const struct modem *modem)
+{
+	const struct agent_modem *entry = entry_of(agent, modem);
+
+	return agent->wish->watch && !entry->running && !entry->waiting;
 }
 
 static void device_added(struct agent *agent, const struct hotplug_device *device)
@@ -286,6 +376,11 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 	const char *position = job_position(agent, device);
 	int r;
 
+	/* Watching: it left while its end was being told. */
+	if (modem && is_over(agent, modem)) {
+		agent_remove(agent, entry_of(agent, modem));
+		modem = NULL;
+	}
 	if (!modem && agent->choosing && (chosen || position)) {
 		/* While it flashes it may have other interfaces. */
 		if (!position)
@@ -296,6 +391,15 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 	}
 	if (modem && may_be(agent, modem, device))
 		modem_added(modem, device);
+	if (modem && agent->wish->watch)
+		agent_begin_soon(agent);
+}
+
+/* Whoever is plugged in there next begins anew, with nothing known of it. */
+static void device_removed(struct agent *agent, struct modem *modem)
+{
+	if (agent->wish->watch && !entry_of(agent, modem)->running)
+		agent_remove(agent, entry_of(agent, modem));
 }
 
 static void agent_hotplug(void *data, enum hotplug_event event,
@@ -315,6 +419,8 @@ static void agent_hotplug(void *data, enum hotplug_event event,
 	case HOTPLUG_EVENT_REMOVE:
 		if (modem)
 			modem_removed(modem, device);
+		if (modem)
+			device_removed(agent, modem);
 		break;
 	}
 }
@@ -329,7 +435,7 @@ static void agent_signal(void *data, int signo)
 
 		/* Whoever still waits for its turn gets a verdict too. */
 		if (waited)
-			agent_begin(agent, each);
+			entry_begin(each);
 		modem_stop(each->modem, waited || signo != SIGINT);
 	}
 	agent_begin_soon(agent);
@@ -356,7 +462,7 @@ static int agent_add_open_jobs(struct agent *agent)
 	if (agent->wish->dry_run)
 		return 0;
 	for (unsigned int i = 0; (job = journal_get(agent->context->journal, i)); i++) {
-		if (job_modem(agent, job) || !is_awaited(agent, job))
+		if (job_modem(agent, job) || !is_awaited(agent, job, job->position))
 			continue;
 		r = agent_add(agent, job->position, &modem);
 		if (r < 0)
@@ -372,7 +478,7 @@ static int agent_run(struct agent *agent)
 
 	agent->choosing = true;
 	r = hotplug_enumerate(agent->hotplug);
-	agent->choosing = false;
+	agent->choosing = agent->wish->watch;
 	if (r == 0)
 		r = agent->error;
 	if (r == 0)
@@ -381,7 +487,7 @@ static int agent_run(struct agent *agent)
 		return r;
 	agent_begin_soon(agent);
 	r = loop_run(agent->context->loop);
-	if (!agent->meant)
+	if (!agent->meant && !agent->wish->watch)
 		status_worsen(agent, STATUS_NO_MODEM);
 	return r;
 }
@@ -406,6 +512,7 @@ static int agent_hear_signals(struct agent *agent)
 
 static int agent_open(struct agent *agent)
 {
+	unsigned int jobs = agent->wish->jobs ? agent->wish->jobs : agent->context->config->jobs;
 	struct loop *loop = agent->context->loop;
 	int r;
 
@@ -417,6 +524,8 @@ static int agent_open(struct agent *agent)
 		r = port_context_create(loop, &agent->host.ports);
 	if (r == 0)
 		r = hotplug_create(loop, agent_hotplug, agent, &agent->hotplug);
+	if (r == 0 && jobs)
+		r = slots_create(loop, JOURNAL_RUN_DIR, jobs, agent_begin_some, agent, &agent->slots);
 	return r;
 }
 
@@ -426,9 +535,9 @@ static void agent_close(struct agent *agent)
 
 	for (struct agent_modem *each = agent->modems; each; each = next) {
 		next = each->next;
-		modem_free(each->modem);
-		free(each);
+		entry_free(each);
 	}
+	slots_free(agent->slots);
 	hotplug_free(agent->hotplug);
 	port_context_free(agent->host.ports);
 	neighbours_free(agent->host.neighbours);

@@ -128,6 +128,8 @@ static int reply_errno(const char *name)
 		{ "org.freedesktop.DBus.Error.Timeout", -ETIMEDOUT },
 		{ MODEM_MANAGER ".Error.Core.Unauthorized", -EACCES },
 		{ MODEM_MANAGER ".Error.Core.NotFound", -ENOENT },
+		/* It knows the modem, and is still asking it who it is. */
+		{ MODEM_MANAGER ".Error.Core.WrongState", -ENOENT },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
@@ -208,7 +210,7 @@ int bus_inhibit_device(struct bus *bus, const char *uid, bool inhibit, struct bu
 	return r;
 }
 
-int bus_inhibit_sleep(struct bus *bus, struct bus_call *call)
+int bus_inhibit_power(struct bus *bus, const char *what, struct bus_call *call)
 {
 	sd_bus_message *message;
 	int r = bus_message(bus, LOGIND, "/org/freedesktop/login1", LOGIND ".Manager", "Inhibit",
@@ -216,7 +218,7 @@ int bus_inhibit_sleep(struct bus *bus, struct bus_call *call)
 
 	if (r < 0)
 		return r;
-	r = bus->lib.sd_bus_message_append(message, "ssss", "sleep:shutdown", "qfota-agent",
+	r = bus->lib.sd_bus_message_append(message, "ssss", what, "qfota-agent",
 					   "the firmware of a modem is being written", "block");
 	if (r >= 0)
 		r = bus_send(bus, message, true, call);

@@ -17,7 +17,7 @@ struct loop;
  * A question that is out; lives in its owner, zeroed but for @fn and @data.
  * @error: 0; -ESRCH nobody there to be asked; -EACCES not allowed to; -ENOENT
  * no such modem there; -ETIMEDOUT; -EIO, -ENOTCONN. @text: what was said, never
- * NULL. @fd: of bus_inhibit_sleep(), the receiver's to close; else -1.
+ * NULL. @fd: of bus_inhibit_power(), the receiver's to close; else -1.
  */
 struct bus_call {
 	void (*fn)(void *data, int error, const char *text, int fd);
@@ -47,8 +47,11 @@ void bus_free(struct bus *bus);
  * come, or an error of sd-bus is returned.
  */
 int bus_inhibit_device(struct bus *bus, const char *uid, bool inhibit, struct bus_call *call);
-/* logind's Inhibit of sleep and shutdown; ends when the descriptor is closed. */
-int bus_inhibit_sleep(struct bus *bus, struct bus_call *call);
+/*
+ * logind's Inhibit of @what: "sleep" or "shutdown" (of both at once polkit is asked
+ * something else). Ends when the descriptor is closed.
+ */
+int bus_inhibit_power(struct bus *bus, const char *what, struct bus_call *call);
 /* No reply will come. */
 void bus_call_cancel(struct bus_call *call);
 

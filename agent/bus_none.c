@@ -21,9 +21,9 @@ int bus_inhibit_device(struct bus *bus, const char *uid, bool inhibit, struct bu
 	return -ENOTCONN;
 }
 
-int bus_inhibit_sleep(struct bus *bus, struct bus_call *call)
+int bus_inhibit_power(struct bus *bus, const char *what, struct bus_call *call)
 {
-	(void)bus, (void)call;
+	(void)bus, (void)what, (void)call;
 	return -ENOTCONN;
 }
 

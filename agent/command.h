@@ -49,6 +49,7 @@ struct command {
 extern const struct command command_upgrade;
 extern const struct command command_list;
 extern const struct command command_follow;
+extern const struct command command_watch;
 extern const struct command command_at;
 extern const struct command command_history;
 extern const struct command command_replay;

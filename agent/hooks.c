@@ -157,7 +157,7 @@ static void hooks_late(void *data)
 	struct hooks *hooks = data;
 
 	hooks_kill(hooks);
-	hooks_end(hooks, "the hooks in " HOOKS_FOLDER " took longer than 25 s");
+	hooks_end(hooks, "the hooks in " HOOKS_FOLDER " took longer than a minute");
 }
 
 static void hooks_impossible(void *data)

@@ -15,8 +15,8 @@
 
 #define HOOKS_FOLDER "/etc/qfota/hooks.d"
 #define HOOKS_SOCKET "/run/qfota/hooks"
-/* All hooks of one verb; two verbs come before a request. */
-#define HOOKS_LIMIT_MS 25000
+/* All hooks of one verb, which their runner ends after 50 s. */
+#define HOOKS_LIMIT_MS 60000
 
 /* Lives in its owner, zeroed but for @loop, @fn and @data. */
 struct hooks {

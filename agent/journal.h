@@ -112,6 +112,9 @@ int journal_attempts(struct journal *journal, const char *imei, const char *pack
 int journal_set_attempts(struct journal *journal, const char *imei, const char *package,
 			 unsigned int count, uint64_t last_ms);
 
+/* A descriptor of the folder @name of @run_dir, which is created if it is missing. errno of mkdir(2), open(2) */
+int journal_run_folder(const char *run_dir, const char *name);
+
 /* What tells one boot of this host from another; "" if the kernel does not say. */
 void journal_boot_id(char *ret, size_t size);
 

@@ -35,8 +35,7 @@ struct journal_lock {
 	int fd;
 };
 
-/* Opens (and creates) a folder of @run_dir. */
-static int run_open_folder(const char *run_dir, const char *name)
+int journal_run_folder(const char *run_dir, const char *name)
 {
 	_cleanup_close_ int run = -1;
 	int r;
@@ -83,7 +82,7 @@ int journal_lock(const char *run_dir, const char *position,
 
 	if (!store_name_is_sound(position))
 		return -EINVAL;
-	folder = run_open_folder(run_dir, RUN_LOCK_FOLDER);
+	folder = journal_run_folder(run_dir, RUN_LOCK_FOLDER);
 	if (folder < 0)
 		return folder;
 	fd = store_open_file(folder, position, O_RDWR, RUN_LOCK_MODE);
@@ -169,7 +168,7 @@ int journal_mark(const char *run_dir, const struct journal_job *job)
 
 	if (!store_name_is_sound(job->position))
 		return -EINVAL;
-	folder = run_open_folder(run_dir, RUN_BUSY_FOLDER);
+	folder = journal_run_folder(run_dir, RUN_BUSY_FOLDER);
 	if (folder < 0)
 		return folder;
 	length = mark_format(job, text, sizeof(text));

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_upgrade,
 	&command_list,
 	&command_follow,
+	&command_watch,
 	&command_at,
 	&command_history,
 	&command_replay,

@@ -688,6 +688,11 @@ void modem_begin(struct modem *m)
 		modem_start(m);
 }
 
+void modem_say(struct modem *m, const char *sentence)
+{
+	modem_note(m, "%s", sentence);
+}
+
 void modem_stop(struct modem *m, bool now)
 {
 	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_STOP, .stop_now = now });
@@ -746,6 +751,11 @@ const struct modem_facts *modem_facts(const struct modem *m)
 bool modem_is_at(const struct modem *m, const char *position)
 {
 	return strcmp(m->facts.position, position) == 0 || strcmp(m->peer, position) == 0;
+}
+
+bool modem_is_present(const struct modem *m)
+{
+	return m->device != 0;
 }
 
 bool modem_has_begun(const struct modem *m, const char *package)

@@ -61,6 +61,8 @@ void modem_free(struct modem *modem);
 const struct modem_facts *modem_facts(const struct modem *modem);
 /* True if a device at @position may be this modem, also on the other half of its connector. */
 bool modem_is_at(const struct modem *modem, const char *position);
+/* A device is there now that is taken for it. */
+bool modem_is_present(const struct modem *modem);
 /* The request went out: whatever appears at the position concerns this job. */
 bool modem_is_upgrading(const struct modem *modem);
 
@@ -75,6 +77,9 @@ const struct journal_job *modem_open_job(const struct modem *modem);
  * The device is told of by modem_added(), before or after.
  */
 void modem_begin(struct modem *modem);
+
+/* Tells a sentence about it. */
+void modem_say(struct modem *modem, const char *sentence);
 
 /* Ends without a verdict: the job is another's. False: there was none. */
 bool modem_cancel(struct modem *modem);

@@ -11,13 +11,19 @@
 #include "agent/core/text.h"
 #include "agent/util.h"
 
+/* One for all modems. */
+struct power {
+	struct neighbours *neighbours;
+	const char *what;
+	struct bus_call call;
+	int fd; /* -1: not inhibited */
+};
+
 struct neighbours {
 	struct loop *loop;
-	struct bus *bus;     /* NULL: there is none (any more) */
+	struct bus *bus;     /* NULL: there is none */
 	struct quiet *quiet; /* modems that are to be left alone */
-	struct bus_call sleep_call;
-	int sleep_fd;	  /* -1: not inhibited */
-	bool sleep_asked; /* once is enough to be refused */
+	struct power power[2];
 };
 
 static void _printf_(2, 3) quiet_note(struct quiet *q, const char *format, ...)
@@ -31,39 +37,32 @@ static void _printf_(2, 3) quiet_note(struct quiet *q, const char *format, ...)
 	q->note(q->data, text);
 }
 
-/* ---- sleep and shutdown: one for all modems ---- */
+/* ---- sleep and shutdown ---- */
 
-static void sleep_replied(void *data, int error, const char *text, int fd)
+static void power_replied(void *data, int error, const char *text, int fd)
 {
-	struct neighbours *n = data;
+	struct power *power = data;
+	struct quiet *first = power->neighbours->quiet;
 
-	if (!n->quiet) {
-		if (fd >= 0)
-			close(fd);
-		return;
+	power->fd = fd;
+	if (error && error != -ESRCH && first)
+		quiet_note(first, "logind does not keep this host from %s meanwhile: %s",
+			   power->what, *text ? text : strerror(-error));
+}
+
+static void power_inhibit(struct neighbours *n)
+{
+	for (size_t i = 0; n->bus && i < ARRAY_SIZE(n->power); i++)
+		bus_inhibit_power(n->bus, n->power[i].what, &n->power[i].call);
+}
+
+static void power_release(struct neighbours *n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(n->power); i++) {
+		bus_call_cancel(&n->power[i].call);
+		util_closep(&n->power[i].fd);
+		n->power[i].fd = -1;
 	}
-	n->sleep_fd = fd;
-	if (error && error != -ESRCH)
-		quiet_note(n->quiet,
-			   "logind does not keep this host from sleep and shutdown meanwhile: %s",
-			   *text ? text : strerror(-error));
-}
-
-static void sleep_inhibit(struct neighbours *n)
-{
-	if (!n->bus || n->sleep_asked)
-		return;
-	n->sleep_asked = true;
-	bus_inhibit_sleep(n->bus, &n->sleep_call);
-}
-
-static void sleep_release(struct neighbours *n)
-{
-	bus_call_cancel(&n->sleep_call);
-	if (n->sleep_fd >= 0)
-		close(n->sleep_fd);
-	n->sleep_fd = -1;
-	n->sleep_asked = false;
 }
 
 /* ---- ModemManager ---- */
@@ -136,8 +135,13 @@ static void bus_gone(void *data)
 
 static void hold_add(struct quiet *q)
 {
-	q->next = q->neighbours->quiet;
-	q->neighbours->quiet = q;
+	struct neighbours *n = q->neighbours;
+	bool first = !n->quiet;
+
+	q->next = n->quiet;
+	n->quiet = q;
+	if (first)
+		power_inhibit(n);
 }
 
 static void hold_remove(struct quiet *q)
@@ -154,7 +158,6 @@ static void quiet_ask(struct quiet *q)
 {
 	q->step = QUIET_STEP_ASK;
 	hold_add(q);
-	sleep_inhibit(q->neighbours);
 	inhibit(q);
 	if (!q->call.slot)
 		quiet_is_ready(q);
@@ -248,13 +251,13 @@ static void quiet_let_go(struct quiet *q)
 	hooks_cancel(&q->hooks);
 	bus_call_cancel(&q->call);
 	hold_remove(q);
-	if (n && n->bus && q->inhibited)
+	if (n->bus && q->inhibited)
 		bus_inhibit_device(n->bus, q->uid, false, &q->call);
 	/* Whether it is allowed to is nobody's business any more. */
 	bus_call_cancel(&q->call);
 	q->inhibited = q->told = false;
-	if (n && !n->quiet)
-		sleep_release(n);
+	if (!n->quiet)
+		power_release(n);
 }
 
 void quiet_end(struct quiet *q, const char *outcome, int exit)
@@ -298,8 +301,13 @@ int neighbours_create(struct loop *loop, struct neighbours **ret)
 	if (!n)
 		return -ENOMEM;
 	n->loop = loop;
-	n->sleep_fd = -1;
-	n->sleep_call = (struct bus_call){ .fn = sleep_replied, .data = n };
+	for (size_t i = 0; i < ARRAY_SIZE(n->power); i++)
+		n->power[i] = (struct power){
+			.neighbours = n,
+			.what = i ? "shutdown" : "sleep",
+			.call = { .fn = power_replied, .data = &n->power[i] },
+			.fd = -1,
+		};
 	/* Where there is no bus, there is no neighbour on it. */
 	if (bus_open(loop, &events, n, &n->bus) < 0)
 		n->bus = NULL;
@@ -311,7 +319,7 @@ void neighbours_free(struct neighbours *n)
 {
 	if (!n)
 		return;
-	sleep_release(n);
+	power_release(n);
 	bus_free(n->bus);
 	free(n);
 }

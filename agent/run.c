@@ -129,7 +129,8 @@ static int run_work(struct run *run, int *ret_status)
 			      "qfota-agent list",
 			      run->options->wish.interface);
 	else if (r < 0)
-		command_error("cannot work with USB on this host: %s", strerror(-r));
+		command_error("cannot work with USB and " JOURNAL_RUN_DIR " on this host: %s",
+			      strerror(-r));
 	else if (*ret_status == COMMAND_STATUS_NO_MODEM)
 		*ret_status = no_modem(run);
 	return r;

@@ -256,8 +256,8 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	}
 }
 
-/* Neighbours are asked before the journal is written, and hooks are other people's programs. */
-#define SAVE_MS 120000
+/* Neighbours are asked before the journal is written: hooks twice, for a minute at most. */
+#define SAVE_MS 180000
 
 void prepare_save_enter(struct step *s)
 {
