@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -12,8 +13,8 @@
 
 #include "agent/util.h"
 
-/* Installed by meson; runs them and answers "ok", or "no" and a sentence. */
-#define HOOKS_RUNNER QFOTA_LIBDIR "/qfota-hooks"
+/* Runs them and answers "ok", or "no" and a sentence. Beside sbin/qfota-agent, wherever that was installed. */
+#define HOOKS_RUNNER "lib/qfota/qfota-hooks"
 
 /* ---- who runs them ---- */
 
@@ -29,10 +30,25 @@ static int connect_runner(int *ret_fd)
 	return 0;
 }
 
-/* A group of its own: whoever hangs is ended with all that it started. */
-static int spawn_runner(int fd, pid_t *ret)
+static int find_runner(char *ret, size_t size)
 {
-	char *const argv[] = { (char *)HOOKS_RUNNER, NULL };
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int n;
+
+	if (length < 0)
+		return -errno;
+	self[length] = '\0';
+	for (int i = 0; i < 2; i++)
+		self[strrchr(self, '/') ? strrchr(self, '/') - self : 0] = '\0';
+	n = snprintf(ret, size, "%s/" HOOKS_RUNNER, self);
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+/* A group of its own: whoever hangs is ended with all that it started. */
+static int spawn_runner(const char *path, int fd, pid_t *ret)
+{
+	char *const argv[] = { (char *)path, NULL };
 	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -53,7 +69,7 @@ static int spawn_runner(int fd, pid_t *ret)
 						      POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &usual);
-	r = posix_spawn(ret, HOOKS_RUNNER, &files, &attributes, argv, environment);
+	r = posix_spawn(ret, path, &files, &attributes, argv, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return -r;
@@ -61,12 +77,15 @@ static int spawn_runner(int fd, pid_t *ret)
 
 static int start_runner(int *ret_fd, pid_t *ret_child)
 {
+	char path[PATH_MAX + sizeof(HOOKS_RUNNER)];
 	int pair[2];
-	int r;
+	int r = find_runner(path, sizeof(path));
 
+	if (r < 0)
+		return r;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
-	r = spawn_runner(pair[1], ret_child);
+	r = spawn_runner(path, pair[1], ret_child);
 	close(pair[1]);
 	if (r < 0)
 		close(pair[0]);
