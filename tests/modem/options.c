@@ -11,7 +11,7 @@ static const char usage[] =
 	"standin [--scenario FILE] [--set KEY=VALUE]... [--vhci-port N] "
 	"[--wire FILE]\n"
 	"        [--memory FILE]\n"
-	"    A modem on USB 2 port N (default 0) of vhci_hcd; needs root and "
+	"    A modem on connector N (default 0) of vhci_hcd; needs root and "
 	"that driver.\n"
 	"    --scenario  settings from the [modem] section of an INI file\n"
 	"    --set       one setting; the last one counts\n"

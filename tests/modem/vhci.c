@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define VHCI_SYSFS "/sys/devices/platform/vhci_hcd.0/"
+#define VHCI_SYSFS "/sys/devices/platform/vhci_hcd."
 #define VHCI_URB_ZERO_PACKET 0x40
 #define TAKEN_PAUSE_US 1000
 #define TAKEN_TRIES 5000
@@ -76,10 +76,13 @@ void vhci_clear(struct vhci *v)
 	v->buffer = NULL;
 }
 
-/* How far the SuperSpeed half of a connector is from its USB 2 port. */
-static int super_offset(unsigned int *ret_offset)
+/*
+ * Each controller has so many connectors, with a USB 2 and a SuperSpeed port
+ * each: first all USB 2 ports, then the others, then those of the next one.
+ */
+static int connectors_count(unsigned int *ret)
 {
-	FILE *f = fopen(VHCI_SYSFS "status", "re");
+	FILE *f = fopen(VHCI_SYSFS "0/status", "re");
 	unsigned int port;
 	char line[128];
 	int r = -ENOENT;
@@ -87,8 +90,8 @@ static int super_offset(unsigned int *ret_offset)
 	if (!f)
 		return -errno;
 	while (r && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "ss %u", &port) == 1) {
-			*ret_offset = port;
+		if (sscanf(line, "ss %u", &port) == 1 && port) {
+			*ret = port;
 			r = 0;
 		}
 	}
@@ -98,7 +101,7 @@ static int super_offset(unsigned int *ret_offset)
 
 static int attach_write(const char *text)
 {
-	int fd = open(VHCI_SYSFS "attach", O_WRONLY | O_CLOEXEC);
+	int fd = open(VHCI_SYSFS "0/attach", O_WRONLY | O_CLOEXEC);
 	int r = 0;
 
 	if (fd < 0)
@@ -114,13 +117,14 @@ static int attach_write(const char *text)
  * not have looked yet, and vhci_hcd, unlike a real hub, leaves the port enabled:
  * a quick return would then go by unnoticed.
  */
-static bool still_shown(unsigned int port, bool super)
+static bool still_shown(unsigned int controller, unsigned int port, bool super)
 {
 	char pattern[96];
 	glob_t found = {0};
 	bool shown = false;
 
-	snprintf(pattern, sizeof(pattern), VHCI_SYSFS "usb*/[0-9]*-%u", port + 1);
+	snprintf(pattern, sizeof(pattern), VHCI_SYSFS "%u/usb*/[0-9]*-%u",
+		 controller, port + 1);
 	if (glob(pattern, 0, NULL, &found))
 		return false;
 	for (size_t i = 0; i < found.gl_pathc && !shown; i++) {
@@ -138,21 +142,24 @@ static bool still_shown(unsigned int port, bool super)
 	return shown;
 }
 
-int vhci_attach(struct vhci *v, unsigned int port, bool super)
+int vhci_attach(struct vhci *v, unsigned int connector, bool super)
 {
-	unsigned int offset = 0;
+	unsigned int count = 1, controller, port;
 	char text[64];
 	int pair[2];
-	int r = super ? super_offset(&offset) : 0;
+	int r = connectors_count(&count);
 
 	if (r)
 		return r;
-	if (still_shown(port, super))
+	controller = connector / count;
+	port = connector % count;
+	if (still_shown(controller, port, super))
 		return -EBUSY;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	snprintf(text, sizeof(text), "%u %d %u %d", port + offset, pair[1],
-		 port + 1, super ? USB_SPEED_SUPER : USB_SPEED_HIGH);
+	port += 2 * controller * count + (super ? count : 0);
+	snprintf(text, sizeof(text), "%u %d %u %d", port, pair[1],
+		 connector + 1, super ? USB_SPEED_SUPER : USB_SPEED_HIGH);
 	r = attach_write(text);
 	close(pair[1]);
 	if (r) {

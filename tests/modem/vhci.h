@@ -38,11 +38,11 @@ int vhci_init(struct vhci *v);
 void vhci_clear(struct vhci *v);
 
 /*
- * Appear on that USB 2 port of vhci_hcd, or on the SuperSpeed half of the
- * same connector. Returns 0, -EBUSY while the port is not free yet (it takes
+ * Appear on that connector of vhci_hcd, counted over all its controllers: on its
+ * USB 2 or its SuperSpeed half. Returns 0, -EBUSY while the port is not free yet (it takes
  * some ms after a detach), -ENOENT without vhci_hcd, or another errno.
  */
-int vhci_attach(struct vhci *v, unsigned int port, bool super);
+int vhci_attach(struct vhci *v, unsigned int connector, bool super);
 void vhci_detach(struct vhci *v);
 
 /* Returns 1 with a request, 0 for none now, -EPIPE when the kernel let go. */

@@ -16,6 +16,7 @@ import time
 
 from servers import Servers
 
+VHCI = "/sys/devices/platform/vhci_hcd"
 VHCI_PORTS = 8  # of one controller that are used
 LIMIT = 240  # s, a run of the agent
 SETTLE = 5  # s for the kernel's drivers to be back
@@ -111,9 +112,12 @@ class Modem:
         self.position = self.find()
 
     def places(self):
-        """Port N of both root hubs of the controller: its USB 2 and its SuperSpeed half."""
-        roots = glob.glob("/sys/devices/platform/vhci_hcd.0/usb[0-9]*")
-        return [f"{os.path.basename(root)[3:]}-{self.slot + 1}" for root in roots]
+        """Port N of both root hubs of a controller: its USB 2 and its SuperSpeed half."""
+        with open(f"{VHCI}.0/status") as status:
+            connectors = int(re.search(r"^ss\s+(\d+)", status.read(), re.M).group(1))
+        controller, port = divmod(self.slot, connectors)
+        roots = glob.glob(f"{VHCI}.{controller}/usb[0-9]*")
+        return [f"{os.path.basename(root)[3:]}-{port + 1}" for root in roots]
 
     def find(self):
         deadline = time.monotonic() + 30
@@ -241,7 +245,7 @@ class Run:
 class Stage:
     """What all scenarios share."""
 
-    def __init__(self, agent, standin):
+    def __init__(self, agent, standin, slots=VHCI_PORTS):
         self.agent = agent
         self.standin = standin
         self.folder = tempfile.mkdtemp(prefix="play-")
@@ -252,7 +256,7 @@ class Stage:
         self.peaks = []
         self.servers = Servers(self.packages)
         self.base = self.servers.http
-        self.slots = list(range(VHCI_PORTS))
+        self.slots = list(range(slots))
         self.lock = threading.Lock()
 
     def slot(self):
