@@ -175,12 +175,10 @@ static const char *stage_end(const struct modem *m)
 	return "HTTPEND";
 }
 
-void job_download_begin(struct modem *m)
+static void download_fetch(struct modem *m)
 {
 	struct modem_action fetch = {.kind = MODEM_ACTION_FETCH};
 
-	if (!m->settings->download_start_lost)
-		fota_urc(m, stage_start(m));
 	m->phase = MODEM_PHASE_DOWNLOAD;
 	m->step_at = SETTINGS_NEVER;
 	m->job.started_us = m->now_us;
@@ -194,6 +192,22 @@ void job_download_begin(struct modem *m)
 		strcpy(fetch.url, m->job.argument);
 		life_action(m, &fetch);
 	}
+}
+
+void job_download_begin(struct modem *m)
+{
+	if (!m->settings->download_start_lost)
+		fota_urc(m, stage_start(m));
+	m->downloading = true;
+	m->saves++;
+	download_fetch(m);
+}
+
+void job_download_go_on(struct modem *m)
+{
+	m->job.transport = transport_of(m->job.argument);
+	package_init(&m->job.package);
+	download_fetch(m);
 }
 
 static int64_t download_code(const struct modem *m)
@@ -213,6 +227,8 @@ void job_download_end(struct modem *m)
 		fota_urc_number(m, stage_end(m), download_code(m));
 	m->step_at = SETTINGS_NEVER;
 	m->phase = MODEM_PHASE_IDLE;
+	m->downloading = false;
+	m->saves++;
 	if (m->job.failed)
 		return;
 	job_judge(m);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "life.h"
+#include "job.h"
 #include "serial.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ void life_leave(struct modem *m, enum modem_life life, uint64_t delay_us)
 		serial_flush(m, &m->ports[i]);
 	m->boot_at = SETTINGS_NEVER;
 	m->next_life = life;
+	m->downloading = false;
 	m->saves++;
 	life_step_after(m, MODEM_PHASE_LEAVING, delay_us);
 	/* Power that is cut waits for nobody. */
@@ -175,11 +177,16 @@ static void clock_start(struct modem *m)
 		life_step_after(m, MODEM_PHASE_FLASHING, s->flash_start);
 		return;
 	}
+	m->nmea_at = settings_after(m->now_us, s->nmea_every);
+	/* It has never been off, so it boots nothing. */
+	if (m->downloading) {
+		job_download_go_on(m);
+		return;
+	}
 	m->phase = m->identity.composition->dead ? MODEM_PHASE_STUCK
 						 : MODEM_PHASE_IDLE;
 	m->boot_next = 0;
 	m->boot_at = settings_after(m->now_us, s->boot_delay);
-	m->nmea_at = settings_after(m->now_us, s->nmea_every);
 }
 
 void life_attached(struct modem *m)

@@ -150,6 +150,7 @@ struct modem {
 	struct modem_job job;
 	struct modem_flash flash;
 	struct store store;
+	bool downloading; /* and goes on at once, if the supply is its own */
 	uint32_t saves; /* grows when any of these changed */
 
 	/* until the next boot */

@@ -391,6 +391,43 @@ static void test_memory(void **state)
 	unlink(name);
 }
 
+/* What the host's reboot looks like to a modem with a supply of its own, and to one without. */
+static void test_own_supply(void **state)
+{
+	const struct {
+		const char *const *settings;
+		const char *trace;
+	} rows[] = {
+		{SET(SHORT, "own-supply=yes"),
+		 "\"HTTPEND\",0 / <leave> / " FLASHED BOOTED},
+		{SET(SHORT), "RDY"},
+	};
+	char name[] = "/tmp/standin-memory-XXXXXX";
+	int fd = mkstemp(name);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct host h, again;
+
+		host_plug(&h, SET(SHORT, "download-time=3600000"));
+		h.package = good;
+		host_wait(&h, 1000);
+		host_type(&h, REQUEST);
+		host_wait(&h, 20000);
+		assert_int_equal(memory_save(&h.modem, name), 0);
+		host_plug(&again, rows[i].settings);
+		again.package = good;
+		assert_int_equal(memory_load(&again.modem, name), 0);
+		host_wait(&again, 20000);
+		assert_string_equal(host_lines(again.at), rows[i].trace);
+		host_unplug(&again);
+		host_unplug(&h);
+	}
+	unlink(name);
+}
+
 static void test_bad_flash_scripts(void **state)
 {
 	static const char *const bad[] = {"begin",    "1-",	  "9-3",
@@ -419,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_silent_flash),
 		cmocka_unit_test(test_emergency_download),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_own_supply),
 		cmocka_unit_test(test_bad_flash_scripts),
 	};
 

@@ -183,6 +183,8 @@ static const struct setting table[] = {
 	      "The END URC of the download is missing."),
 	YESNO("download-cut", download_cut, "no",
 	      "Power is lost in the download; it boots with no job."),
+	YESNO("own-supply", own_supply, "no",
+	      "Without the host it goes on: with --memory, so does a download."),
 	NUMBER("fetch-error-code", fetch_error_code, "-1",
 	       "Code of a failed fetch; -1: 601 for FTP, 701 for HTTP."),
 	NUMBER("check-code", check_code,

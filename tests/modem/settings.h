@@ -147,6 +147,7 @@ struct settings {
 	bool download_start_lost;
 	bool download_end_lost;
 	bool download_cut;
+	bool own_supply;
 	int64_t fetch_error_code;
 	int64_t check_code;
 	int64_t damage_code;
