@@ -43,18 +43,19 @@ def certificate(host):
 class Servers:
     """Each is started when its address is asked for first."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port):
         self.folder = folder
+        self.port = port  # of HTTP; 0: any
         self.password = secrets.token_hex(8)
         config_logging(level=logging.WARNING)
 
-    def http_server(self):
+    def http_server(self, port=0):
         handler = functools.partial(QuietHandler, directory=self.folder)
-        return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
 
     @functools.cached_property
     def http(self):
-        server = self.http_server()
+        server = self.http_server(self.port)
         serve(server)
         return f"http://127.0.0.1:{server.server_port}"
 

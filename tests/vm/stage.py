@@ -245,7 +245,7 @@ class Run:
 class Stage:
     """What all scenarios share."""
 
-    def __init__(self, agent, standin, slots=VHCI_PORTS):
+    def __init__(self, agent, standin, slots=VHCI_PORTS, port=0):
         self.agent = agent
         self.standin = standin
         self.folder = tempfile.mkdtemp(prefix="play-")
@@ -254,7 +254,7 @@ class Stage:
         os.chmod(self.folder, 0o755)
         self.uevents = Uevents()
         self.peaks = []
-        self.servers = Servers(self.packages)
+        self.servers = Servers(self.packages, port)
         self.base = self.servers.http
         self.slots = list(range(slots))
         self.lock = threading.Lock()
