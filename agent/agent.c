@@ -559,6 +559,7 @@ int agent_work(const struct agent_context *context, const struct agent_choice *c
 			.force = wish->force,
 			.follow = wish->follow,
 			.interface = wish->interface,
+			.firmware_parts = (uint8_t)plan_firmware_parts(wish, context->config),
 			.plan = agent_plan,
 			.finished = agent_finished,
 			.moved = agent_moved,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/revision.h"
 #include "agent/util.h"
 
 #define CONFIG_ATTEMPTS 3
@@ -166,15 +167,25 @@ int config_load(const char *file, struct config *ret, char *error,
 	return 0;
 }
 
+/* A pattern that says nothing of sub-versions matches all of them. */
+static bool target_matches(const struct config_target *target, const char *firmware)
+{
+	char revision[64];
+
+	snprintf(revision, sizeof(revision), "%.*s", (int)revision_length(firmware), firmware);
+	return fnmatch(target->pattern, firmware, 0) == 0 ||
+	       fnmatch(target->pattern, revision, 0) == 0;
+}
+
 int config_target(const struct config *config, const char *firmware,
-		  const char **ret, char *error, size_t error_size)
+		  const struct config_target **ret, char *error, size_t error_size)
 {
 	const struct config_target *found = NULL;
 
 	for (size_t i = 0; i < config->targets; i++) {
 		const struct config_target *target = &config->target[i];
 
-		if (fnmatch(target->pattern, firmware, 0) != 0)
+		if (!target_matches(target, firmware))
 			continue;
 		if (found) {
 			snprintf(error, error_size,
@@ -186,6 +197,6 @@ int config_target(const struct config *config, const char *firmware,
 		}
 		found = target;
 	}
-	*ret = found ? found->firmware : NULL;
+	*ret = found;
 	return 0;
 }

@@ -18,7 +18,7 @@
 #define CONFIG_DEFAULT_DIR "/etc/qfota/qfota.conf.d"
 
 struct config_target {
-	const char *pattern;	/* fnmatch(3) over the firmware a modem reports */
+	const char *pattern;	/* fnmatch(3) over the firmware or the revision of a modem */
 	const char *firmware;
 	const char *where;	/* "file:line", for messages */
 };
@@ -64,8 +64,8 @@ void config_clear(struct config *config);
  * What @firmware should end up as: NULL if no target matches.
  * -EINVAL with @error if two match (it names both places).
  */
-int config_target(const struct config *config, const char *firmware, const char **ret,
-		  char *error, size_t error_size);
+int config_target(const struct config *config, const char *firmware,
+		  const struct config_target **ret, char *error, size_t error_size);
 
 /* "500ms", "30s", "10min", "1h" to ms; 1 ms up to 7 days. -EINVAL, -ERANGE */
 int config_duration(const char *text, uint64_t *ret_ms);

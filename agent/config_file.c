@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/core/revision.h"
 #include "agent/inifile.h"
 #include "agent/util.h"
 
@@ -339,7 +340,7 @@ static int check_delta(struct parser *parser, struct inifile *file)
 		return inifile_fail(file, parser->section_line,
 				    "delta \"%s\" has no %s", delta->name,
 				    missing);
-	if (!strcmp(delta->from, delta->to))
+	if (revision_fits(delta->from, delta->to))
 		return inifile_fail(file, parser->section_line,
 				    "delta \"%s\" leads from %s to itself",
 				    delta->name, delta->from);

@@ -612,6 +612,14 @@ const struct journal_job *modem_open_job(const struct modem *m)
 	return job_find(m->host->journal, &m->facts, m->peer);
 }
 
+static void modem_start_machine(struct modem *m, const struct dfota_event *start)
+{
+	modem_event(m, start);
+	if (m->host->firmware_parts)
+		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS,
+						      .parts = m->host->firmware_parts });
+}
+
 /* With the locks in hand. */
 static void modem_start(struct modem *m)
 {
@@ -625,7 +633,7 @@ static void modem_start(struct modem *m)
 	} else if (m->host->follow) {
 		start = (struct dfota_event){ .type = DFOTA_EVENT_FOLLOW, .ask = m->host->ask };
 	}
-	modem_event(m, &start);
+	modem_start_machine(m, &start);
 	held_by_journal(m, job);
 	if (m->running)
 		attachment_open(m->attachment);
@@ -657,7 +665,7 @@ static void modem_moved(void *data)
 	text_set(running, sizeof(running), m->machine.firmware);
 	dfota_init(&m->machine, &m->host->limits);
 	modem_resume(m, job, running);
-	modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	modem_start_machine(m, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 	if (attached)
 		modem_attached(m, attachment_layout(m->attachment));
 }

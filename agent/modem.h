@@ -40,6 +40,7 @@ struct modem_host {
 	bool follow; /* takes up what it hears, requests nothing */
 	bool ask;    /* following: an open job is missed, so any modem may be the one */
 	int interface; /* take this one as the AT port; -1: choose */
+	uint8_t firmware_parts; /* to be known beside the revision: enum revision_part */
 	void *data;
 	/*
 	 * Which upgrade, if any, for a modem that has just been identified.

@@ -6,8 +6,8 @@
 
 #include "agent/config.h"
 #include "agent/core/deltas.h"
+#include "agent/core/revision.h"
 #include "agent/core/text.h"
-#include "agent/core/verdict.h"
 #include "agent/package_file.h"
 #include "agent/util.h"
 
@@ -47,19 +47,14 @@ static void plan_upgrade(struct dfota_plan *plan, const struct source *source, c
 		text_set(plan->argument, sizeof(plan->argument), source->argument);
 }
 
-static bool firmware_is(const char *firmware, const char *wanted)
-{
-	return verdict_compare(firmware, NULL, wanted) == VERDICT_FIRMWARE_WANTED;
-}
-
 /* One package for all, as stated on the command line. */
 static void plan_by_wish(const struct wish *wish, const char *firmware, struct dfota_plan *ret,
 			 struct package_file *ret_file)
 {
 	text_set(ret->target, sizeof(ret->target), wish->to ? wish->to : "");
-	if (wish->to && firmware_is(firmware, wish->to))
+	if (wish->to && revision_fits(firmware, wish->to))
 		plan_set(ret, DFOTA_PLAN_CURRENT, "it runs %s already", wish->to);
-	else if (wish->from && !firmware_is(firmware, wish->from))
+	else if (wish->from && !revision_fits(firmware, wish->from))
 		plan_set(ret, DFOTA_PLAN_REFUSE,
 			 "the package is made for %s, but the modem runs %s; get the package for "
 			 "that firmware",
@@ -96,7 +91,7 @@ static void plan_by_config(const struct config *config, const char *firmware,
 			   struct dfota_plan *ret, struct package_file *ret_file,
 			   const char **package)
 {
-	const char *target = NULL;
+	const struct config_target *target = NULL;
 	const struct delta *delta;
 	char error[160];
 
@@ -109,19 +104,19 @@ static void plan_by_config(const struct config *config, const char *firmware,
 			 firmware);
 		return;
 	}
-	text_set(ret->target, sizeof(ret->target), target);
-	if (firmware_is(firmware, target)) {
-		plan_set(ret, DFOTA_PLAN_CURRENT, "it runs %s already", target);
+	text_set(ret->target, sizeof(ret->target), target->firmware);
+	if (revision_fits(firmware, target->firmware)) {
+		plan_set(ret, DFOTA_PLAN_CURRENT, "it runs %s already", target->firmware);
 		return;
 	}
-	delta = next_delta(config, firmware, target);
+	delta = next_delta(config, firmware, target->firmware);
 	if (delta)
 		plan_by_delta(delta, ret, ret_file, package);
 	else
 		plan_set(ret, DFOTA_PLAN_CONFIG,
 			 "no chain of deltas leads from %s to its target %s; add the missing "
 			 "[delta]",
-			 firmware, target);
+			 firmware, target->firmware);
 }
 
 void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
@@ -138,10 +133,26 @@ void plan_make(const struct wish *wish, const struct config *config, const char 
 
 bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware)
 {
-	const char *target = NULL;
+	const struct config_target *target = NULL;
 	char error[160];
 
 	return !wish->package &&
 	       config_target(config, firmware, &target, error, sizeof(error)) == 0 && target &&
-	       next_delta(config, firmware, target);
+	       next_delta(config, firmware, target->firmware);
+}
+
+static unsigned int parts_of(const char *name)
+{
+	return name ? revision_parts(name) : 0;
+}
+
+unsigned int plan_firmware_parts(const struct wish *wish, const struct config *config)
+{
+	unsigned int parts = parts_of(wish->from) | parts_of(wish->to);
+
+	for (size_t i = 0; !wish->package && i < config->targets; i++)
+		parts |= parts_of(config->target[i].pattern) | parts_of(config->target[i].firmware);
+	for (size_t i = 0; !wish->package && i < config->deltas; i++)
+		parts |= parts_of(config->delta[i].from) | parts_of(config->delta[i].to);
+	return parts;
 }

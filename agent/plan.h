@@ -35,6 +35,9 @@ struct wish {
 void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
 	       struct dfota_plan *ret, struct package_file *ret_file, const char **ret_package);
 
+/* What has to be known of a firmware beside its revision, to plan by it: enum revision_part. */
+unsigned int plan_firmware_parts(const struct wish *wish, const struct config *config);
+
 /* True if the configuration leads on from @firmware, which a job has just reached. */
 bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware);
 

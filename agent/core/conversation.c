@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/core/revision.h"
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
@@ -11,14 +12,22 @@
 #define PROBE_TRIES 3
 /* A modem that has just booted answers ERROR for a while (facts 2.4, last row). */
 #define QUERY_PAUSE_MS 1000
+/* AT+QGMR may be incomplete then, AT+CSUB not be there yet (facts 2.4, last row; section 5). */
+#define SUB_VERSION_TRIES 16
+#define EDITION_TRIES 10
 
 /* True if @text was the answer that the query is about. */
 typedef bool query_take_fn(struct dfota *d, const char *text);
+
+/* True if the query concerns this job at all. */
+typedef bool query_wanted_fn(const struct dfota *d);
 
 struct query {
 	const char *command;
 	bool required;
 	query_take_fn *take;
+	query_wanted_fn *wanted; /* NULL: always */
+	uint8_t tries; /* if it is not required, 0: one */
 };
 
 static bool take_firmware(struct dfota *d, const char *text)
@@ -39,6 +48,69 @@ static bool take_firmware_now(struct dfota *d, const char *text)
 static bool take_imei_now(struct dfota *d, const char *text)
 {
 	return at_imei(text, d->imei_now, sizeof(d->imei_now));
+}
+
+static bool part_counts(const struct dfota *d, enum revision_part part)
+{
+	return (d->parts | revision_parts(d->plan.target) | revision_parts(d->firmware)) & part;
+}
+
+static bool sub_version_counts(const struct dfota *d)
+{
+	return part_counts(d, REVISION_PART_SUB_VERSION);
+}
+
+static bool edition_counts(const struct dfota *d)
+{
+	return part_counts(d, REVISION_PART_EDITION);
+}
+
+/* EP06ELAR04A01M4G_01.002.01.002, of the revision that AT+CGMR told: true once it is complete. */
+static bool sub_version_take(char *firmware, const char *text)
+{
+	size_t length = revision_length(firmware);
+	char whole[DFOTA_FIRMWARE_SIZE];
+
+	if (!at_revision(text, whole, sizeof(whole)) || revision_length(whole) != length ||
+	    strncmp(whole, firmware, length) != 0)
+		return false;
+	text_set(firmware, DFOTA_FIRMWARE_SIZE, whole);
+	return revision_is_complete(whole);
+}
+
+/* SubEdition: V05 */
+static bool edition_take(char *firmware, const char *text)
+{
+	const char *edition = text_after(text, "SubEdition:");
+	char whole[DFOTA_FIRMWARE_SIZE];
+
+	if (!edition || !text_set(whole, sizeof(whole), firmware) ||
+	    !text_add(whole, sizeof(whole), "_") ||
+	    !text_add(whole, sizeof(whole), text_skip_blanks(edition)) ||
+	    !(revision_parts(whole) & REVISION_PART_EDITION))
+		return false;
+	text_set(firmware, DFOTA_FIRMWARE_SIZE, whole);
+	return true;
+}
+
+static bool take_sub_version(struct dfota *d, const char *text)
+{
+	return sub_version_take(d->firmware, text);
+}
+
+static bool take_sub_version_now(struct dfota *d, const char *text)
+{
+	return sub_version_take(d->firmware_now, text);
+}
+
+static bool take_edition(struct dfota *d, const char *text)
+{
+	return edition_take(d->firmware, text);
+}
+
+static bool take_edition_now(struct dfota *d, const char *text)
+{
+	return edition_take(d->firmware_now, text);
 }
 
 /* +QURCCFG: "urcport","uart1" (AT manual V2.0, 2.25) */
@@ -95,13 +167,15 @@ static bool take_registration(struct dfota *d, const char *text)
  * more, to be taken for the answer to the request.
  */
 static const struct query identify_queries[] = {
-	{ "ATE0", false, NULL },
-	{ "AT+CMEE=1", false, NULL },
-	{ "AT+QURCCFG=\"urcport\"", false, take_urc_port },
-	{ "AT+QINDCFG=\"all\"", false, take_urc_switch },
-	{ "AT+CGMR", true, take_firmware },
-	{ "AT+CGSN", true, take_imei },
-	{ NULL, false, NULL },
+	{ "ATE0", false, NULL, NULL, 0 },
+	{ "AT+CMEE=1", false, NULL, NULL, 0 },
+	{ "AT+QURCCFG=\"urcport\"", false, take_urc_port, NULL, 0 },
+	{ "AT+QINDCFG=\"all\"", false, take_urc_switch, NULL, 0 },
+	{ "AT+CGMR", true, take_firmware, NULL, 0 },
+	{ "AT+QGMR", false, take_sub_version, sub_version_counts, SUB_VERSION_TRIES },
+	{ "AT+CSUB", false, take_edition, edition_counts, EDITION_TRIES },
+	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ 0 },
 };
 
 /* +CFUN: 1 */
@@ -113,20 +187,20 @@ static bool take_cfun(struct dfota *d, const char *text)
 }
 
 static const struct query network_queries[] = {
-	{ "AT+CFUN?", false, take_cfun },
-	{ "AT+CPIN?", false, take_sim },
-	{ "AT+CEREG?", false, take_registration },
-	{ "AT+CREG?", false, take_registration },
-	{ "AT+CGSN", true, take_imei },
-	{ NULL, false, NULL },
+	{ "AT+CFUN?", false, take_cfun, NULL, 0 },
+	{ "AT+CPIN?", false, take_sim, NULL, 0 },
+	{ "AT+CEREG?", false, take_registration, NULL, 0 },
+	{ "AT+CREG?", false, take_registration, NULL, 0 },
+	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ 0 },
 };
 
 /* Effective at once (facts 2.5); read again, since nothing else tells. */
 static const struct query urc_move_queries[] = {
-	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL },
-	{ "AT+QURCCFG=\"urcport\"", false, take_urc_moved },
-	{ "AT+CGSN", true, take_imei },
-	{ NULL, false, NULL },
+	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL, NULL, 0 },
+	{ "AT+QURCCFG=\"urcport\"", false, take_urc_moved, NULL, 0 },
+	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ 0 },
 };
 
 /* +QFLDS: 12987840,14483456: free and all bytes */
@@ -148,21 +222,23 @@ static bool take_leftover(struct dfota *d, const char *text)
 }
 
 static const struct query store_queries[] = {
-	{ "AT+QFLDS=\"UFS\"", false, take_store_free },
-	{ "AT+QFLST=\"" UPLOAD_NAME "\"", false, take_leftover },
-	{ NULL, false, NULL },
+	{ "AT+QFLDS=\"UFS\"", false, take_store_free, NULL, 0 },
+	{ "AT+QFLST=\"" UPLOAD_NAME "\"", false, take_leftover, NULL, 0 },
+	{ 0 },
 };
 
 static const struct query sweep_queries[] = {
-	{ "AT+QFDEL=\"" UPLOAD_NAME "\"", false, NULL },
-	{ NULL, false, NULL },
+	{ "AT+QFDEL=\"" UPLOAD_NAME "\"", false, NULL, NULL, 0 },
+	{ 0 },
 };
 
 static const struct query confirm_queries[] = {
-	{ "ATE0", false, NULL },
-	{ "AT+CGMR", true, take_firmware_now },
-	{ "AT+CGSN", true, take_imei_now },
-	{ NULL, false, NULL },
+	{ "ATE0", false, NULL, NULL, 0 },
+	{ "AT+CGMR", true, take_firmware_now, NULL, 0 },
+	{ "AT+QGMR", false, take_sub_version_now, sub_version_counts, SUB_VERSION_TRIES },
+	{ "AT+CSUB", false, take_edition_now, edition_counts, EDITION_TRIES },
+	{ "AT+CGSN", true, take_imei_now, NULL, 0 },
+	{ 0 },
 };
 
 static const struct query *const scripts[] = {
@@ -226,24 +302,37 @@ static void query_send(struct step *s, const struct query *query)
 void conversation_ask(struct step *s, enum conversation_script script)
 {
 	s->d->query = 0;
+	s->d->tries = 0;
 	query_send(s, scripts[script]);
+}
+
+static bool is_wanted(const struct dfota *d, const struct query *query)
+{
+	return !query->command || !query->wanted || query->wanted(d);
 }
 
 static enum conversation_result query_next(struct step *s, const struct query *script)
 {
-	const struct query *query = &script[++s->d->query];
+	struct dfota *d = s->d;
 
 	step_timer_off(s, DFOTA_TIMER_ANSWER);
-	if (!query->command)
+	d->tries = 0;
+	do
+		d->query++;
+	while (!is_wanted(d, &script[d->query]));
+	if (!script[d->query].command)
 		return CONVERSATION_DONE;
-	query_send(s, query);
+	query_send(s, &script[d->query]);
 	return CONVERSATION_GOES_ON;
 }
 
-/* The query got no useful answer. */
-static enum conversation_result query_unanswered(struct step *s, const struct query *script)
+/* The query got no useful answer, or none at all: then it gets none another time either. */
+static enum conversation_result query_unanswered(struct step *s, const struct query *script,
+						 bool silence)
 {
-	if (!script[s->d->query].required)
+	const struct query *query = &script[s->d->query];
+
+	if (!query->required && (silence || ++s->d->tries >= query->tries))
 		return query_next(s, script);
 	s->d->query_pausing = true;
 	step_timer(s, DFOTA_TIMER_ANSWER, QUERY_PAUSE_MS);
@@ -258,17 +347,17 @@ enum conversation_result conversation_take(struct step *s, enum conversation_scr
 
 	if (signal->type == SIGNAL_ANSWER_LIMIT) {
 		if (!s->d->query_pausing)
-			return query_unanswered(s, queries);
+			return query_unanswered(s, queries, true);
 		query_send(s, query);
 		return CONVERSATION_GOES_ON;
 	}
 	if (s->d->query_pausing || !signal->text || signal->port != chosen_port(s->d))
 		return CONVERSATION_GOES_ON;
 	if (signal->type == SIGNAL_OK)
-		return s->d->query_taken || !query->required ? query_next(s, queries)
-							      : query_unanswered(s, queries);
+		return s->d->query_taken ? query_next(s, queries)
+					 : query_unanswered(s, queries, false);
 	if (signal->type == SIGNAL_ERROR)
-		return query_unanswered(s, queries);
+		return query_unanswered(s, queries, false);
 	if (query->take && !at_is_echo(signal->text) && query->take(s->d, signal->text))
 		s->d->query_taken = true;
 	return CONVERSATION_GOES_ON;

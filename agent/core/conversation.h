@@ -30,7 +30,7 @@ enum conversation_result conversation_probe_take(struct step *s, const struct si
 /*
  * Asks all questions of a script. A required one is repeated until its answer
  * is there (the caller's own limit ends that); an optional one is left after
- * one ERROR or silence.
+ * one ERROR or silence, or if it is worth more than one, after those or silence.
  */
 void conversation_ask(struct step *s, enum conversation_script script);
 enum conversation_result conversation_take(struct step *s, enum conversation_script script,

@@ -4,9 +4,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "agent/core/revision.h"
+
 /*
- * A breadth-first search over edges. Each revision is reached over one edge
- * only, so the queue cannot grow beyond the number of edges.
+ * A breadth-first search over edges. Each firmware, by its full name, is
+ * reached over one edge only, so the queue cannot grow beyond the number of
+ * edges.
  */
 struct search {
 	const struct delta *deltas;
@@ -34,7 +37,7 @@ static void search_leave(struct search *search, const char *firmware,
 		const struct delta *delta = &search->deltas[i];
 		size_t place = search->queued;
 
-		if (strcmp(delta->from, firmware) != 0 ||
+		if (!revision_fits(firmware, delta->from) ||
 		    search_has_reached(search, delta->to))
 			continue;
 		search->queue[place] = i;
@@ -50,13 +53,13 @@ const struct delta *deltas_next(const struct delta *deltas, size_t count,
 {
 	struct search search = { .deltas = deltas, .count = count };
 
-	if (count > DELTAS_MAX || !strcmp(from, to))
+	if (count > DELTAS_MAX || revision_fits(from, to))
 		return NULL;
 	search_leave(&search, from, NULL);
 	for (size_t i = 0; i < search.queued; i++) {
 		const struct delta *delta = &deltas[search.queue[i]];
 
-		if (!strcmp(delta->to, to)) {
+		if (revision_fits(delta->to, to)) {
 			if (ret_steps)
 				*ret_steps = search.steps[i];
 			return &deltas[search.first[i]];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packages as a graph: firmware revisions are nodes, each delta is an edge
- * from the one it is made for to the one it leads to (facts 1.4). Pure.
+ * Packages as a graph: firmwares are nodes, each delta is an edge from the one
+ * it is made for to the one it leads to (facts 1.4). An edge may name a
+ * sub-version or leave it out, as in revision.h. Pure.
  */
 #ifndef QFOTA_DELTAS_H
 #define QFOTA_DELTAS_H
@@ -22,7 +23,7 @@ struct delta {
 /*
  * The first edge of a shortest chain from @from to @to; of equally short
  * chains the one whose edges stand first. NULL if there is no chain, @from
- * equals @to, or @count is above DELTAS_MAX. *ret_steps (may be NULL): edges in
+ * is what @to names, or @count is above DELTAS_MAX. *ret_steps (may be NULL): edges in
  * that chain, 1..DELTAS_MAX. Cycles are fine.
  */
 const struct delta *deltas_next(const struct delta *deltas, size_t count, const char *from,

@@ -343,6 +343,9 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 	case DFOTA_EVENT_FOLLOW:
 		follow_deliver(s, event);
 		return;
+	case DFOTA_EVENT_PARTS:
+		s->d->parts = event->parts;
+		return;
 	case DFOTA_EVENT_TIME:
 		time_deliver(s, event);
 		return;

@@ -114,6 +114,7 @@ struct dfota_plan {
 enum dfota_event_type {
 	DFOTA_EVENT_START,    /* once, first */
 	DFOTA_EVENT_FOLLOW,   /* instead: takes up what it hears, requests nothing */
+	DFOTA_EVENT_PARTS,    /* next, where more of a firmware than its revision counts */
 	DFOTA_EVENT_ATTACHED, /* all serial interfaces are being read */
 	DFOTA_EVENT_DETACHED,
 	DFOTA_EVENT_LINE,
@@ -140,6 +141,7 @@ struct dfota_event {
 			const struct at_line *line;
 		} line;
 		uint32_t written; /* bytes */
+		uint8_t parts; /* PARTS: enum revision_part */
 		bool ask; /* FOLLOW: and asks the modem who it is, if it hears nothing */
 		const struct dfota_plan *plan;
 		bool saved;	    /* on disk */
@@ -214,6 +216,7 @@ struct dfota {
 	bool query_taken;   /* its answer line was there */
 	bool query_pausing; /* ANSWER timer is a pause, nothing is outstanding */
 	bool asking;	    /* the one version query is out */
+	uint8_t parts;	    /* of a firmware that count, whatever the target names */
 	bool sim_ready;
 	int store_free;	   /* bytes, -1: not told */
 	int leftover_size; /* of our file, -1: none there */

@@ -133,6 +133,11 @@ void prepare_probe_take(struct step *s, const struct signal *signal)
 
 void prepare_identify_enter(struct step *s)
 {
+	const uint64_t *ms = s->d->limits.ms;
+
+	/* A modem that has just booted needs its time for a sub-version. */
+	if (s->d->parts)
+		step_timer(s, DFOTA_TIMER_STATE, ms[LIMIT_READY] + ms[LIMIT_VERIFY]);
 	conversation_ask(s, CONVERSATION_SCRIPT_IDENTIFY);
 }
 

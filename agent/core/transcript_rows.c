@@ -75,6 +75,7 @@ const struct transcript_row transcript_rows[] = {
 
 	{ "event start", TRANSCRIPT_EVENT, DFOTA_EVENT_START, { { 0 } } },
 	{ "event follow", TRANSCRIPT_EVENT, DFOTA_EVENT_FOLLOW, { FIELD("ask", BOOL, event.ask) } },
+	{ "event parts", TRANSCRIPT_EVENT, DFOTA_EVENT_PARTS, { FIELD("parts", U8, event.parts) } },
 	{ "event attached", TRANSCRIPT_EVENT, DFOTA_EVENT_ATTACHED,
 	  { WORD("presence", event.attached.presence, presence_word),
 	    FIELD("ports", U8, event.attached.ports), FIELD("order", ORDER, event.attached) } },

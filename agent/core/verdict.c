@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "agent/core/revision.h"
+
 /* Bits of what a row accepts; 0 accepts anything. */
 #define STOP(name) (1u << VERDICT_STOP_##name)
 #define FIRMWARE(name) (1u << VERDICT_FIRMWARE_##name)
@@ -143,17 +145,6 @@ const char *outcome_name(enum outcome outcome)
 	return names[outcome];
 }
 
-/*
- * The part before the underscore is the revision (facts, section 5, last rows):
- * AT+QGMR adds a sub-version behind it that AT+CGMR does not show.
- */
-static bool revision_equal(const char *a, const char *b)
-{
-	size_t length = strcspn(a, "_");
-
-	return length == strcspn(b, "_") && strncmp(a, b, length) == 0;
-}
-
 enum verdict_imei verdict_compare_imei(const char *now, const char *before)
 {
 	if (!now || !*now || !before || !*before)
@@ -163,13 +154,18 @@ enum verdict_imei verdict_compare_imei(const char *now, const char *before)
 
 enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target)
 {
+	bool wanted = target && *target;
+
 	if (!now || !*now)
 		return VERDICT_FIRMWARE_UNREAD;
-	if (target && *target && revision_equal(now, target))
+	if (wanted && revision_fits(now, target))
 		return VERDICT_FIRMWARE_WANTED;
+	/* A sub-version that was not told: neither the target nor the old one for certain. */
+	if (wanted && revision_may_be(now, target))
+		return VERDICT_FIRMWARE_OTHER;
 	if (!before || !*before)
-		return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_ALONE;
-	if (revision_equal(now, before))
+		return wanted ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_ALONE;
+	if (revision_may_be(now, before))
 		return VERDICT_FIRMWARE_BEFORE;
-	return target && *target ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;
+	return wanted ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;
 }

@@ -76,7 +76,11 @@ struct verdict verdict_decide(const struct evidence *evidence);
 
 /* "upgraded", "transfer-failed" …: the words of the JSON stream. */
 const char *outcome_name(enum outcome outcome);
-/* The firmware that came back against what was wanted; NULL or empty strings are "not known". */
+/*
+ * What came back against what was wanted; NULL or empty strings are "not
+ * known". A target that names a sub-version or sub-edition wants that one,
+ * another takes any (revision.h).
+ */
 enum verdict_imei verdict_compare_imei(const char *now, const char *before);
 enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target);
 

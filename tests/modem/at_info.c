@@ -52,11 +52,20 @@ static int run_revision(struct at_command *c)
 	return AT_RESULT_OK;
 }
 
+static const char *sub_version(const struct modem *m)
+{
+	const struct settings *s = m->settings;
+
+	return *s->sub_version_after && strcmp(m->firmware, s->firmware)
+		       ? s->sub_version_after
+		       : s->sub_version;
+}
+
 /* Right after boot its last two numbers are still missing (fact 5). */
 static int run_full_revision(struct at_command *c)
 {
 	const struct modem *m = c->modem;
-	const char *sub = m->settings->sub_version;
+	const char *sub = sub_version(m);
 	bool complete = m->now_us >=
 			settings_after(m->booted_us, m->settings->qgmr_complete);
 

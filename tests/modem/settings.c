@@ -65,6 +65,8 @@ static const struct setting table[] = {
 	     "Firmware revision it starts with."),
 	TEXT("sub-version", sub_version, "_01.001.01.001",
 	     "What AT+QGMR adds to the revision."),
+	TEXT("sub-version-after", sub_version_after, "",
+	     "The same with other firmware than at the start; empty: as before."),
 	TEXT("sub-edition", sub_edition, "V05", "Answer of AT+CSUB."),
 	TEXT("imei", imei, "861075030000017", "Answer of AT+CGSN and AT+GSN."),
 	TEXT("imei-after", imei_after, "",

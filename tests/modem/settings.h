@@ -76,6 +76,7 @@ struct settings {
 	char model[SETTINGS_TEXT];
 	char firmware[SETTINGS_TEXT];
 	char sub_version[SETTINGS_TEXT];
+	char sub_version_after[SETTINGS_TEXT];
 	char sub_edition[SETTINGS_TEXT];
 	char imei[SETTINGS_TEXT];
 	char imei_after[SETTINGS_TEXT];

@@ -68,6 +68,9 @@ static void laws_hear(struct player *p, const char *text)
 		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
 		laws->normal |= laws->asked_ms != 0;
 	}
+	if (strncmp(text, "SubEdition: ", 12) == 0 && laws->firmware[0] && !strstr(laws->firmware, "_V"))
+		snprintf(laws->firmware + strlen(laws->firmware),
+			 sizeof(laws->firmware) - strlen(laws->firmware), "_%s", text + 12);
 	if (strncmp(text, "86", 2) == 0)
 		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
 }
@@ -122,6 +125,7 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		break;
 	case DFOTA_EVENT_START:
 	case DFOTA_EVENT_FOLLOW:
+	case DFOTA_EVENT_PARTS:
 	case DFOTA_EVENT_TIME:
 	case DFOTA_EVENT_WRITTEN:
 	case DFOTA_EVENT_PLAN:
@@ -310,12 +314,25 @@ static void actions_check(struct player *p, const struct dfota_actions *actions)
 
 /* ---- the modem at the other end, and the host ---- */
 
-static const char *answer_line(const struct player *p, const char *command)
+static const char *sub_version_line(struct player *p)
+{
+	if (p->incomplete) {
+		p->incomplete--;
+		return PLAYER_OLD "_01.001.00.000";
+	}
+	return p->sub_version ? p->sub_version : "ERROR";
+}
+
+static const char *answer_line(struct player *p, const char *command)
 {
 	if (strcmp(command, "AT+CGMR") == 0)
 		return p->firmware;
 	if (strcmp(command, "AT+CGSN") == 0)
 		return p->imei;
+	if (strcmp(command, "AT+QGMR") == 0)
+		return sub_version_line(p);
+	if (strcmp(command, "AT+CSUB") == 0)
+		return p->edition ? p->edition : "ERROR";
 	if (strcmp(command, "AT+CPIN?") == 0)
 		return p->sim;
 	if (strcmp(command, "AT+CEREG?") == 0 || strcmp(command, "AT+CREG?") == 0)
@@ -410,7 +427,8 @@ static void modem_answer(struct player *p, uint8_t port, const char *command)
 		p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
 	if (line)
 		player_say(p, port, line);
-	player_say(p, port, "OK");
+	if (!line || strcmp(line, "ERROR") != 0)
+		player_say(p, port, "OK");
 }
 
 /* Answers come after the step, one step for each, as from the loop of the agent. */

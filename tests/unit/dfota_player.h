@@ -55,6 +55,9 @@ struct player {
 	enum player_voice voice;
 	uint8_t speaks; /* bit n: port n answers */
 	const char *firmware, *imei;
+	const char *sub_version; /* answer line to QGMR, NULL: ERROR */
+	const char *edition;	 /* to CSUB */
+	uint8_t incomplete;	 /* so many QGMR have no sub-version yet */
 	const char *sim, *registration; /* answer lines to CPIN? and CxREG? */
 	bool urcs_stuck;		/* that it is answered, and nothing comes of it */
 	const char *urcs_to;		/* answer line to QURCCFG, NULL: ERROR */

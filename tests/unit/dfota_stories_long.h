@@ -287,6 +287,91 @@ static const struct story stories_resumed[] = {
 	  .end = -1 },
 };
 
+static void arrange_parts(struct player *p, uint8_t parts)
+{
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS, .parts = parts });
+	p->sub_version = PLAYER_OLD "_01.001.01.001";
+	p->edition = "SubEdition: V05";
+}
+
+/* The modem of a host whose target names one. */
+static void arrange_sub_version(struct player *p)
+{
+	arrange_parts(p, 1);
+	strcpy(p->plan.target, PLAYER_NEW "_01.002.01.002");
+}
+
+static void arrange_incomplete(struct player *p)
+{
+	arrange_sub_version(p);
+	p->incomplete = 2;
+}
+
+static void arrange_never_complete(struct player *p)
+{
+	arrange_sub_version(p);
+	p->incomplete = 100;
+}
+
+static void arrange_no_sub_version(struct player *p)
+{
+	arrange_sub_version(p);
+	p->sub_version = NULL;
+}
+
+static void arrange_edition(struct player *p)
+{
+	arrange_parts(p, 2);
+	strcpy(p->plan.target, PLAYER_NEW "_V05");
+}
+
+static void arrange_both(struct player *p)
+{
+	arrange_sub_version(p);
+	arrange_parts(p, 3);
+	strcpy(p->plan.target, PLAYER_NEW "_01.002.01.002_V05");
+}
+
+#define QGMR4 "1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; "
+#define TOLD_ASKED_WITH(parts)                                              \
+	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
+	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; " parts "1>AT+CGSN; identified; [check]; " TOLD_NETWORK \
+	"[request]; hold; save; 1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
+#define TOLD_VERIFY_WITH(parts) \
+	"[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " parts "1>AT+CGSN; "
+
+static const struct story stories_sub_versions[] = {
+	{ "asked before", "modem; wait 1000", TOLD_ASKED_WITH("1>AT+QGMR; "),
+	  .exit = STORY_GOES_ON, .arrange = arrange_sub_version },
+	{ "incomplete at first", "modem; wait 1000; wait 2000",
+	  TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; "), .exit = STORY_GOES_ON,
+	  .arrange = arrange_incomplete },
+	{ "never complete", "modem; wait 1000; wait 15000",
+	  TOLD_ASKED_WITH(QGMR4 QGMR4 QGMR4 QGMR4), .exit = STORY_GOES_ON,
+	  .arrange = arrange_never_complete },
+	{ "both asked before", "modem; wait 1000", TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+CSUB; "),
+	  .exit = STORY_GOES_ON, .arrange = arrange_both },
+	{ "the wanted one", FLASHED "fota END 0; off; boots new sub",
+	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+QGMR; ") TOLD_NETWORK "finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_sub_version },
+	{ "another one", FLASHED "fota END 0; off; boots new",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "unexpected",
+	  .arrange = arrange_sub_version },
+	{ "none is told", "modem; wait 1000; wait 15000; OK; fota HTTPEND 0; off; boots new; wait 15000",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "unexpected",
+	  .arrange = arrange_no_sub_version },
+	{ "the old revision all the same", FLASHED "fota END 0; off; boots old", NULL,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "old firmware",
+	  .arrange = arrange_sub_version },
+	{ "a sub-edition", FLASHED "fota END 0; off; boots new",
+	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+CSUB; ") TOLD_NETWORK "finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_edition },
+	{ "both", FLASHED "fota END 0; off; boots new sub",
+	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+QGMR; 1>AT+CSUB; ") TOLD_NETWORK
+		       "finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_both },
+};
+
 static const struct story stories_followed[] = {
 	{ "nothing is under way", "modem; wait 999; wait 1", "[identify]; finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 0, .reason = "no upgrade of it", .follow = STORY_FOLLOW },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/core/revision.h"
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 #include "agent/util.h"
@@ -74,7 +75,8 @@ static void law_finish(struct scenario_player *p, const struct modem_result *res
 	if (result->verdict.outcome != OUTCOME_UPGRADED)
 		return;
 	law(p, modem->life == MODEM_LIFE_NORMAL, "a modem that still flashes is called upgraded");
-	law(p, strcmp(result->to, modem->firmware) == 0, "the firmware it tells is not the modem's");
+	law(p, revision_may_be(result->to, modem->firmware),
+	    "the firmware it tells is not the modem's");
 }
 
 /* ---- what the machine wants ---- */
@@ -271,6 +273,7 @@ static void begin(struct scenario_player *p)
 {
 	struct limits limits = limits_default();
 	struct dfota before = p->machine;
+	uint8_t parts = (uint8_t)plan_firmware_parts(&p->wish, p->config);
 
 	dfota_init(&p->machine, &limits);
 	p->jobs += !p->open;
@@ -279,6 +282,8 @@ static void begin(struct scenario_player *p)
 	p->saved = p->open;
 	p->running = true;
 	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	if (parts)
+		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS, .parts = parts });
 	if (p->host.on_bus)
 		host_attached(p, &p->host.layout);
 }
@@ -321,7 +326,7 @@ void scenario_player_run(struct scenario_player *p, const struct wish *wish,
 	while (more && p->results < SCENARIO_RESULTS) {
 		job(p);
 		more = !p->wrong[0] && p->result[p->results - 1].outcome == OUTCOME_UPGRADED &&
-		       plan_goes_on(wish, p->config, p->host.modem.firmware);
+		       plan_goes_on(wish, p->config, p->machine.firmware_now);
 	}
 }
 

@@ -152,6 +152,9 @@ static const struct mistake_row {
 	  "qfota.conf:5: package is given twice" },
 	{ DELTA FROM "to = EP06A\n" PACKAGE,
 	  "qfota.conf:1: delta \"d\" leads from EP06A to itself" },
+	{ DELTA "from = EP06B_01.001\n" TO PACKAGE,
+	  "qfota.conf:1: delta \"d\" leads from EP06B_01.001 to itself" },
+	{ DELTA "from = EP06B_01.001\nto = EP06B_01.002\n" PACKAGE, "" },
 	{ DELTA FROM TO PACKAGE "[delta \"e\"]\nfrom = EP06C\n" TO PACKAGE,
 	  "" },
 	{ DELTA FROM TO PACKAGE "[delta \"e\"]\n" FROM
@@ -502,26 +505,32 @@ static void test_target_of_a_firmware(void **state)
 		{ "EP06ELAR05A08M4G", NULL, 0 },
 		{ "EG06", NULL, 0 },
 		{ "EC25A", "EC25B", 0 },
+		{ "EG25A_01.001.01.001", "EG25B", 0 },
+		{ "EG91A_01.001.01.001", "EG91B", 0 },
+		{ "EG91A_01.002.01.002", NULL, 0 },
 		{ "EP06AAR04A01M4G", NULL, -EINVAL },
 	};
+	static const struct config_target untouched;
 	struct config config;
 	char error[256], expected[400];
 
 	(void)state;
 	load("[target \"EP06*R0[34]*\"]\nfirmware = NEW\n"
 	     "[target \"EC25?\"]\nfirmware = EC25B\n"
-	     "[target \"EP06AA*\"]\nfirmware = OTHER\n",
+	     "[target \"EP06AA*\"]\nfirmware = OTHER\n"
+	     "[target \"EG25?\"]\nfirmware = EG25B\n"
+	     "[target \"EG91?_01.001*\"]\nfirmware = EG91B\n",
 	     &config);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *target = "untouched";
+		const struct config_target *target = &untouched;
 
 		assert_int_equal(config_target(&config, rows[i].firmware,
 					       &target, error, sizeof(error)),
 				 rows[i].result);
 		if (rows[i].result < 0)
-			assert_string_equal(target, "untouched");
+			assert_ptr_equal(target, &untouched);
 		else if (rows[i].target)
-			assert_string_equal(target, rows[i].target);
+			assert_string_equal(target->firmware, rows[i].target);
 		else
 			assert_null(target);
 	}

@@ -140,12 +140,60 @@ static void test_everything_leads_everywhere(void **state)
 	assert_null(deltas_next(deltas, count, name[3], name[16], NULL));
 }
 
+/* Names with sub-versions: an edge takes the one it names, and any if it names none. */
+static void test_sub_versions(void **state)
+{
+	static const struct delta named[] = {
+		{ .from = "A_01", .to = "B_02" },
+		{ .from = "B_02", .to = "C_03" },
+	};
+	static const struct delta mixed[] = {
+		{ .from = "A", .to = "B_02" },
+		{ .from = "B", .to = "C_03" },
+	};
+	static const struct delta same[] = {
+		{ .from = "A_01", .to = "A_02" },
+	};
+	static const struct {
+		const struct delta *deltas;
+		size_t count;
+		const char *from, *to;
+		const struct delta *next;
+		unsigned int steps;
+	} chains[] = {
+		{ named, 2, "A_01", "C_03", &named[0], 2 },
+		{ named, 2, "A_01", "C", &named[0], 2 },
+		{ named, 2, "A_01_V05", "C", &named[0], 2 },
+		{ named, 2, "B_02", "C", &named[1], 1 },
+		{ named, 2, "A_01", "C_04", NULL, 0 },
+		{ named, 2, "A_09", "C", NULL, 0 },
+		/* Which of them it has is not known. */
+		{ named, 2, "A", "C", NULL, 0 },
+		{ named, 2, "C_03", "C", NULL, 0 },
+		{ mixed, 2, "A_01", "C", &mixed[0], 2 },
+		{ mixed, 2, "A", "C_03", &mixed[0], 2 },
+		{ same, 1, "A_01", "A_02", &same[0], 1 },
+		{ same, 1, "A_01", "A", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+		unsigned int steps = 0;
+		const struct delta *next = deltas_next(chains[i].deltas, chains[i].count, chains[i].from,
+						       chains[i].to, &steps);
+
+		if (next != chains[i].next || steps != chains[i].steps)
+			fail_msg("%s to %s: %u steps", chains[i].from, chains[i].to, steps);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next_step),
 		cmocka_unit_test(test_longest_chain),
 		cmocka_unit_test(test_everything_leads_everywhere),
+		cmocka_unit_test(test_sub_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,8 @@
  * - flashing: the modem attaches in its flashing system
  *
  * - boots F, sneaks F: it attaches in its normal system, with RDY or without;
- *   F is old, new, other, stranger (new firmware, another IMEI) or deaf
+ *   F is old, new, other, stranger (new firmware, another IMEI) or deaf; new sub
+ *   has the sub-version _01.002.01.002, the others have _01.001.01.001
  *
  * - off: it leaves the bus
  *
@@ -50,6 +51,7 @@ static void boot(struct player *p, const char *firmware, bool rdy)
 	} rows[] = {
 		{ "old", PLAYER_OLD, PLAYER_IMEI, PLAYER_VOICE_NORMAL },
 		{ "new", PLAYER_NEW, PLAYER_IMEI, PLAYER_VOICE_NORMAL },
+		{ "new sub", PLAYER_NEW, PLAYER_IMEI, PLAYER_VOICE_NORMAL },
 		{ "other", PLAYER_OTHER, PLAYER_IMEI, PLAYER_VOICE_NORMAL },
 		{ "stranger", PLAYER_NEW, PLAYER_STRANGER, PLAYER_VOICE_NORMAL },
 		{ "deaf", PLAYER_NEW, PLAYER_IMEI, PLAYER_VOICE_MUTE },
@@ -59,6 +61,10 @@ static void boot(struct player *p, const char *firmware, bool rdy)
 	while (strcmp(rows[i].name, firmware) != 0)
 		assert_true(++i < ARRAY_SIZE(rows));
 	p->firmware = rows[i].firmware;
+	if (p->sub_version)
+		p->sub_version = strstr(firmware, " sub") ? PLAYER_NEW "_01.002.01.002" :
+				 p->firmware[9] == '4'	  ? PLAYER_NEW "_01.001.01.001" :
+							    PLAYER_OLD "_01.001.01.001";
 	p->imei = rows[i].imei;
 	p->voice = rows[i].voice;
 	player_attach(p, DFOTA_PRESENCE_MODEM);
@@ -250,6 +256,7 @@ STORIES_TEST(the_host_stops)
 STORIES_TEST(resumed)
 STORIES_TEST(uploads)
 STORIES_TEST(followed)
+STORIES_TEST(sub_versions)
 
 /* People see the codes of the job, not the chatter around it. */
 static void codes_of_the_job_are_told(void **state)
@@ -288,6 +295,7 @@ int main(void)
 		cmocka_unit_test(resumed),
 		cmocka_unit_test(uploads),
 		cmocka_unit_test(followed),
+		cmocka_unit_test(sub_versions),
 		cmocka_unit_test(codes_of_the_job_are_told),
 	};
 

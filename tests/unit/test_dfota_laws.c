@@ -119,6 +119,9 @@ static void anything_from_the_host(struct walk *walk)
 	case DFOTA_EVENT_WRITTEN:
 		event.written = below(walk, 70000);
 		break;
+	case DFOTA_EVENT_PARTS:
+		event.parts = (uint8_t)below(walk, 4);
+		break;
 	case DFOTA_EVENT_START:
 	case DFOTA_EVENT_FOLLOW:
 	case DFOTA_EVENT_DETACHED:

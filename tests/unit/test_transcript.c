@@ -80,6 +80,7 @@ static const char *const lines[] = {
 	"901 1-1.4 action note text=\"leave its power on\"",
 	"901 1-1.4 action finish outcome=transfer-failed exit=5",
 	"0 1-1.4 event follow ask=1",
+	"0 1-1.4 event parts parts=3",
 };
 
 static void test_there_and_back(void **state)

@@ -234,10 +234,24 @@ static void firmware_against_what_was_wanted(void **state)
 		{ "A1", "A1", "", OLD },
 		{ "", "A1", "A2", UNREAD },
 		{ NULL, "A1", "A2", UNREAD },
-		/* AT+QGMR adds a sub-version behind an underscore. */
+		/* AT+QGMR adds a sub-version behind an underscore; only a target that names it minds. */
 		{ "A2_01.001", "A1", "A2", NEW },
-		{ "A2", "A1", "A2_01.001", NEW },
-		{ "A1_01.001", "A1_01.000", "A2", OLD },
+		{ "A2_01.001", "A1", "A2_01.001", NEW },
+		{ "A2_01.002", "A1", "A2_01.001", OTHER },
+		{ "A2", "A1", "A2_01.001", OTHER },
+		{ "A1_01.001", "A1_01.001", "A2_01.001", OLD },
+		{ "A1", "A1_01.000", "A2_01.001", OLD },
+		{ "A1_01.001", "A1", "A2", OLD },
+		{ "A1_01.001", "A1_01.000", "A2", OTHER },
+		/* The same revision with another sub-version is another firmware. */
+		{ "A1_01.002", "A1_01.001", "A1_01.002", NEW },
+		{ "A1_01.001", "A1_01.001", "A1_01.002", OLD },
+		{ "A1_01.002", "A1_01.001", "", NEW },
+		{ "A1", "A1_01.001", "", OLD },
+		/* Not told: which of the two it is cannot be known. */
+		{ "A1", "A1_01.001", "A1_01.002", OTHER },
+		{ "A2_01.001_V05", "A1", "A2_V05", NEW },
+		{ "A2_01.001_V04", "A1", "A2_V05", OTHER },
 		{ "A21", "A1", "A2", OTHER },
 		{ "A", "A1", "A2", OTHER },
 		/* Without either nothing is known to be new. */
