@@ -5,6 +5,7 @@
 #include "agent/core/handover.h"
 #include "agent/core/prepare.h"
 #include "agent/core/quectel.h"
+#include "agent/core/revision.h"
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
@@ -445,8 +446,7 @@ static bool is_version_answer(const struct step *s, const struct signal *signal)
 	if (signal->type != SIGNAL_TEXT || !is_asked(d, signal->port) ||
 	    !at_revision(signal->text, revision, sizeof(revision)))
 		return false;
-	return !open ||
-	       verdict_compare(revision, d->firmware, d->plan.target) != VERDICT_FIRMWARE_BEFORE;
+	return !open || !revision_may_be(revision, d->firmware);
 }
 
 /* A lone port is none of the normal system, whatever it says. */

@@ -332,6 +332,14 @@ static void arrange_both(struct player *p)
 	strcpy(p->plan.target, PLAYER_NEW "_01.002.01.002_V05");
 }
 
+/* One that was begun to change nothing but the sub-version. */
+static void arrange_only_sub_version(struct player *p)
+{
+	arrange_sub_version(p);
+	strcpy(p->d.firmware, PLAYER_OLD "_01.001.01.001");
+	strcpy(p->d.plan.target, PLAYER_OLD "_01.002.01.002");
+}
+
 #define QGMR4 "1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; "
 #define TOLD_ASKED_WITH(parts)                                              \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
@@ -370,6 +378,12 @@ static const struct story stories_sub_versions[] = {
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+QGMR; 1>AT+CSUB; ") TOLD_NETWORK
 		       "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_both },
+	{ "the host rebooted in the download, and the revision stays the same",
+	  "sneaks old; wait flash-start; wait flash-silence", "[download]; hold; [flash]; save; "
+	  "1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; ",
+	  .exit = STORY_GOES_ON, .arrange = arrange_only_sub_version, .resumed = true,
+	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1, .left = true, .rebooted = true,
+	  .age_ms = 60000 },
 };
 
 static const struct story stories_followed[] = {
