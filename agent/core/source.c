@@ -32,18 +32,32 @@ static bool has_bad_byte(const char *text)
 	return false;
 }
 
-/* Why @text may not stand between the quotes of AT+QFOTADL; NULL: it may. */
-static const char *argument_error(const char *text)
+/* Why a text may not stand between the quotes of AT+QFOTADL, said of a URL or of a path. */
+static const struct argument_errors {
+	const char *too_long, *bad_byte, *quote;
+} url_errors = {
+	"the package URL is longer than 255 bytes, the most that the modem takes; use a shorter "
+	"path or another server name",
+	"the package URL holds a blank, a control character or a byte that is not ASCII, which an "
+	"AT command cannot carry: write it as %XX",
+	"the package URL holds a quote or a backslash, which an AT command cannot carry: write it "
+	"as %22 or %5C",
+}, path_errors = {
+	"the path behind modem: is longer than 255 bytes, the most that the modem takes; store the "
+	"file under a shorter name",
+	"the path behind modem: holds a blank, a control character or a byte that is not ASCII, "
+	"which an AT command cannot carry; store the file under another name",
+	"the path behind modem: holds a quote or a backslash, which an AT command cannot carry; "
+	"store the file under another name",
+};
+
+static const char *argument_error(const char *text, const struct argument_errors *errors)
 {
 	if (at_argument_valid(text))
 		return NULL;
 	if (strlen(text) > AT_ARGUMENT_MAX)
-		return "it is longer than 255 bytes, which is all that the modem takes";
-	if (has_bad_byte(text))
-		return "it holds a blank, a control character or a byte that is not ASCII, "
-		       "which an AT command cannot carry: write it as %XX";
-	return "it holds a quote or a backslash, which an AT command cannot carry: "
-	       "write it as %22 or %5C";
+		return errors->too_long;
+	return has_bad_byte(text) ? errors->bad_byte : errors->quote;
 }
 
 /* ":80" or nothing at all, up to @end. */
@@ -70,7 +84,10 @@ static const char *url_error(const char *text)
 			server = at + 1;
 	/* An IPv6 address stands in brackets because of its colons. */
 	length = *server == '[' ? strcspn(server, "]/?#") : strcspn(server, ":/?#");
-	if (server[length] == ']')
+	if (*server == '[' && server[length] != ']')
+		return "the address of the server lacks its closing bracket: it must look like "
+		       "http://[::1]/PATH";
+	if (*server == '[')
 		length++;
 	if (!length || strncmp(server, "[]", length) == 0)
 		return "the URL names no server: it must look like http://SERVER/PATH";
@@ -108,10 +125,10 @@ static const char *source_error(const char *package, struct source *source)
 
 	*source = (struct source){ SOURCE_KIND_FILE, package };
 	if (!*package)
-		return "it is empty";
+		return "the package is empty: it must be a URL, modem:PATH or a file of this host";
 	if (rest) {
 		source->kind = SOURCE_KIND_URL;
-		error = argument_error(package);
+		error = argument_error(package, &url_errors);
 		return error ? error : url_error(rest);
 	}
 	if (has_scheme(package))
@@ -123,7 +140,7 @@ static const char *source_error(const char *package, struct source *source)
 	source->argument = package + strlen(modem);
 	if (!*source->argument)
 		return "modem: needs the path of a file in the modem behind it";
-	return argument_error(source->argument);
+	return argument_error(source->argument, &path_errors);
 }
 
 int source_parse(const char *package, struct source *ret, const char **ret_error)

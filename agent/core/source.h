@@ -27,9 +27,10 @@ struct source {
 /*
  * -EINVAL with *ret_error, a constant sentence that never holds a part of
  * @package: nothing to read, another scheme than the three (compared without
- * case, facts 1.2), a URL without server or path, a port outside 1..65535, a
- * URL or modem path of more than 255 bytes (guide, 3.2) or with a byte outside
- * 0x21..0x7e, a quote or a backslash (there is no escape syntax, facts 1.2).
+ * case, facts 1.2), a URL without server or path or with half a bracket, a port
+ * outside 1..65535, a URL or modem path of more than 255 bytes (guide, 3.2) or
+ * with a byte outside 0x21..0x7e, a quote or a backslash (there is no escape
+ * syntax, facts 1.2).
  */
 int source_parse(const char *package, struct source *ret, const char **ret_error);
 
