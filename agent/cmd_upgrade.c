@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/core/revision.h"
 #include "agent/package_file.h"
 #include "agent/run.h"
 
@@ -55,6 +56,11 @@ static int parse_package(struct wish *wish, int count, char *const *arguments)
 		return -ENOMEM;
 	if (source_parse(wish->package, &wish->source, &error) < 0) {
 		command_error("%s", error);
+		return -EINVAL;
+	}
+	if (wish->from && wish->to && revision_fits(wish->from, wish->to)) {
+		command_error("the package leads from %s to itself: --from and --to name the same",
+			      wish->from);
 		return -EINVAL;
 	}
 	return wish->source.kind == SOURCE_KIND_FILE ? check_file(wish->source.argument) : 0;
