@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "agent/core/revision.h"
+#include "agent/core/source.h"
 #include "agent/inifile.h"
 #include "agent/util.h"
 
@@ -116,21 +116,6 @@ static int read_sha256(struct inifile *file, const char *key, const char *value,
 	return take_text(file, key, strdup(value), text);
 }
 
-/* A package that the modem itself finds. */
-static bool package_is_remote(const char *value)
-{
-	static const char *const schemes[] = { "http://", "https://", "ftp://",
-					       "modem:" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
-		size_t length = strlen(schemes[i]);
-
-		if (!strncasecmp(value, schemes[i], length) && value[length])
-			return true;
-	}
-	return false;
-}
-
 /* @value counts from the folder of @file. NULL: no memory. */
 static char *package_path(struct inifile *file, const char *value)
 {
@@ -143,24 +128,20 @@ static char *package_path(struct inifile *file, const char *value)
 	return path;
 }
 
-/* A value may hold a password: of a bad one only the scheme is told. */
+/* A value may hold a password: what is wrong with it is told without it. */
 static int read_package(struct inifile *file, const char *key,
 			const char *value, const char **text)
 {
-	const char *scheme_end = strstr(value, "://");
-	bool whole = package_is_remote(value) || value[0] == '/';
+	struct source source;
+	const char *error;
 	char *package;
 
-	if (!value[0] || !strcasecmp(value, "modem:"))
-		return inifile_fail(file, inifile_line(file), "%s: no path",
-				    key);
-	if (!whole && scheme_end)
-		return inifile_fail(file, inifile_line(file),
-				    "%s: \"%.*s://\" is not supported, or "
-				    "nothing follows it: http://, https://, "
-				    "ftp://, modem:PATH or a local file",
-				    key, (int)(scheme_end - value), value);
-	package = whole ? strdup(value) : package_path(file, value);
+	if (source_parse(value, &source, &error) < 0)
+		return inifile_fail(file, inifile_line(file), "%s: %s", key, error);
+	if (source.kind == SOURCE_KIND_FILE && value[0] != '/')
+		package = package_path(file, value);
+	else
+		package = strdup(value);
 	if (package && strlen(package) > CONFIG_PACKAGE_MAX) {
 		free(package);
 		return inifile_fail(file, inifile_line(file),

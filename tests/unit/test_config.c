@@ -160,16 +160,37 @@ static const struct mistake_row {
 	{ DELTA FROM TO PACKAGE "[delta \"e\"]\n" FROM
 				"to = EP06C\n" PACKAGE,
 	  "" },
-	{ DELTA FROM TO "package =\n", "qfota.conf:4: package: no path" },
-	{ DELTA FROM TO "package = modem:\n", "qfota.conf:4: package: no path" },
+	{ DELTA FROM TO "package =\n",
+	  "qfota.conf:4: package: the package is empty: it must be a URL, "
+	  "modem:PATH or a file of this host" },
+	{ DELTA FROM TO "package = modem:\n",
+	  "qfota.conf:4: package: modem: needs the path of a file in the modem "
+	  "behind it" },
 	{ DELTA FROM TO "package = sftp://joe:secret@h/p\n",
-	  "qfota.conf:4: package: \"sftp://\" is not supported, or nothing "
-	  "follows it: http://, https://, ftp://, modem:PATH or a local "
-	  "file" },
+	  "qfota.conf:4: package: a package is an http://, https:// or ftp:// "
+	  "URL, modem:PATH or a file of this host; no other scheme is known" },
 	{ DELTA FROM TO "package = http://\n",
-	  "qfota.conf:4: package: \"http://\" is not supported, or nothing "
-	  "follows it: http://, https://, ftp://, modem:PATH or a local "
-	  "file" },
+	  "qfota.conf:4: package: the URL names no server: it must look like "
+	  "http://SERVER/PATH" },
+	{ DELTA FROM TO "package = http://joe:secret@h:0/p\n",
+	  "qfota.conf:4: package: the port of the URL is not a number from 1 to "
+	  "65535" },
+	{ DELTA FROM TO "package = http://joe:secret@h\n",
+	  "qfota.conf:4: package: the URL names no file: it must look like "
+	  "http://SERVER/PATH" },
+	{ DELTA FROM TO "package = http://joe:secret@h/p\"\n",
+	  "qfota.conf:4: package: the package URL holds a quote or a backslash, "
+	  "which an AT command cannot carry: write it as %22 or %5C" },
+	{ DELTA FROM TO "package = http://h/a b\n",
+	  "qfota.conf:4: package: the package URL holds a blank, a control "
+	  "character or a byte that is not ASCII, which an AT command cannot "
+	  "carry: write it as %XX" },
+	{ DELTA FROM TO "package = http://h/" HEX32 HEX32 HEX32 HEX32 HEX32 HEX32
+			HEX32 TEN TEN "12\n", "" },
+	{ DELTA FROM TO "package = http://h/" HEX32 HEX32 HEX32 HEX32 HEX32 HEX32
+			HEX32 TEN TEN "123\n",
+	  "qfota.conf:4: package: the package URL is longer than 255 bytes, the "
+	  "most that the modem takes; use a shorter path or another server name" },
 	{ DELTA FROM TO PACKAGE "sha256 = " HEX32 "\n",
 	  "qfota.conf:5: sha256: not 64 hexadecimal digits" },
 	{ DELTA FROM TO PACKAGE "sha256 = " HEX32 HEX32 "0\n",
