@@ -114,9 +114,8 @@ static void plan_by_config(const struct config *config, const char *firmware,
 		plan_by_delta(delta, ret, ret_file, package);
 	else
 		plan_set(ret, DFOTA_PLAN_CONFIG,
-			 "no chain of deltas leads from %s to its target %s; add the missing "
-			 "[delta]",
-			 firmware, target->firmware);
+			 "%s: no chain of deltas leads from %s to %s; add the missing [delta]",
+			 target->where, firmware, target->firmware);
 }
 
 void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
