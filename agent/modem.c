@@ -10,6 +10,7 @@
 #include "agent/claim.h"
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
+#include "agent/findings.h"
 #include "agent/job.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
@@ -120,6 +121,14 @@ static void composition_tell(struct modem *m)
 			   m->speed_before);
 }
 
+static void findings_tell(struct modem *m)
+{
+	char line[FINDINGS_LINE_SIZE];
+
+	for (unsigned int i = 0; findings_line(&m->machine, m->job.package, i, line); i++)
+		modem_tell(m, (struct news){ .type = NEWS_NOTE, .text = line });
+}
+
 static void modem_ended(void *data)
 {
 	struct modem *m = data;
@@ -135,6 +144,7 @@ static void modem_finish(struct modem *m)
 	m->running = false;
 	if (result->verdict.outcome == OUTCOME_UPGRADED)
 		composition_tell(m);
+	findings_tell(m);
 	job_append_history(&m->job, &m->machine, &m->facts, result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
 	job_close(&m->job, result);

@@ -186,11 +186,55 @@ static bool take_cfun(struct dfota *d, const char *text)
 	return number && text_number(text_skip_blanks(number), &d->cfun);
 }
 
+/* +QFLDS: 12987840,14483456: free and all bytes */
+static bool take_store_free(struct dfota *d, const char *text)
+{
+	const char *number = text_after(text, "+QFLDS:");
+
+	return number && text_number(text_skip_blanks(number), &d->store_free);
+}
+
+/* +CGDCONT: 1,"IP","internet",…: a line for each that is defined, then OK */
+static bool take_context(struct dfota *d, const char *text)
+{
+	const char *number = text_after(text, "+CGDCONT:");
+	int context;
+
+	if (number && text_number(text_skip_blanks(number), &context) &&
+	    (d->context <= 0 || context < d->context))
+		d->context = context;
+	else if (d->context < 0 && strcmp(text, "OK") == 0)
+		d->context = 0;
+	return d->context >= 0;
+}
+
+/* +CSQ: 28,99: the first counts (3GPP 27.007, 8.5) */
+static bool take_rssi(struct dfota *d, const char *text)
+{
+	const char *number = text_after(text, "+CSQ:");
+
+	return number && text_number(text_skip_blanks(number), &d->rssi);
+}
+
+static bool downloads(const struct dfota *d)
+{
+	return d->state == DFOTA_STATE_CHECK && d->plan.download;
+}
+
+/* How much a download needs is not known: it is for people. An upload asks in time. */
+static bool shows_room(const struct dfota *d)
+{
+	return downloads(d) && d->plan.dry_run;
+}
+
 static const struct query network_queries[] = {
 	{ "AT+CFUN?", false, take_cfun, NULL, 0 },
 	{ "AT+CPIN?", false, take_sim, NULL, 0 },
 	{ "AT+CEREG?", false, take_registration, NULL, 0 },
 	{ "AT+CREG?", false, take_registration, NULL, 0 },
+	{ "AT+CGDCONT?", false, take_context, downloads, 0 },
+	{ "AT+CSQ", false, take_rssi, downloads, 0 },
+	{ "AT+QFLDS=\"UFS\"", false, take_store_free, shows_room, 0 },
 	{ "AT+CGSN", true, take_imei, NULL, 0 },
 	{ 0 },
 };
@@ -202,14 +246,6 @@ static const struct query urc_move_queries[] = {
 	{ "AT+CGSN", true, take_imei, NULL, 0 },
 	{ 0 },
 };
-
-/* +QFLDS: 12987840,14483456: free and all bytes */
-static bool take_store_free(struct dfota *d, const char *text)
-{
-	const char *number = text_after(text, "+QFLDS:");
-
-	return number && text_number(text_skip_blanks(number), &d->store_free);
-}
 
 /* +QFLST: "UFS:qfota.zip",3000, or without UFS: (facts 3.1) */
 static bool take_leftover(struct dfota *d, const char *text)
@@ -353,12 +389,13 @@ enum conversation_result conversation_take(struct step *s, enum conversation_scr
 	}
 	if (s->d->query_pausing || !signal->text || signal->port != chosen_port(s->d))
 		return CONVERSATION_GOES_ON;
-	if (signal->type == SIGNAL_OK)
-		return s->d->query_taken ? query_next(s, queries)
-					 : query_unanswered(s, queries, false);
 	if (signal->type == SIGNAL_ERROR)
 		return query_unanswered(s, queries, false);
+	/* OK alone may be the answer, too: there is nothing of what was asked for. */
 	if (query->take && !at_is_echo(signal->text) && query->take(s->d, signal->text))
 		s->d->query_taken = true;
-	return CONVERSATION_GOES_ON;
+	if (signal->type != SIGNAL_OK)
+		return CONVERSATION_GOES_ON;
+	return s->d->query_taken ? query_next(s, queries)
+				 : query_unanswered(s, queries, false);
 }

@@ -222,6 +222,8 @@ struct dfota {
 	int leftover_size; /* of our file, -1: none there */
 	bool registered;
 	int cfun; /* of AT+CFUN?, -1: not told */
+	int context; /* lowest PDP context that is defined, 0: none, -1: not told */
+	int rssi;    /* of AT+CSQ, 0..31; 99: not known, -1: not told */
 	char command[DFOTA_COMMAND_SIZE];
 
 	/* The upload. */

@@ -11,6 +11,9 @@
 #define LISTEN_MS 1000
 /* Between two questions for SIM and registration: no event tells. */
 #define NETWORK_PAUSE_MS 2000
+/* +CSQ counts in steps of 2 dBm from -113; 99 is "not known" (3GPP 27.007, 8.5). */
+#define RSSI_WEAK 5
+#define RSSI_UNKNOWN 99
 /* A modem that keeps leaving before it was asked for anything (facts, section 7: weak supply). */
 #define LOSSES_MAX 5
 
@@ -206,13 +209,30 @@ void prepare_plan_take(struct step *s, const struct signal *signal)
 	plan_follow(s);
 }
 
+/* None of it is a reason to refuse: such downloads do succeed. */
+static void check_note(struct step *s)
+{
+	const struct dfota *d = s->d;
+
+	if (d->rssi >= 0 && d->rssi < RSSI_WEAK)
+		step_note(s, "its signal is weaker than -103 dBm: the download may take long or "
+			     "fail; look at its antenna");
+	else if (d->rssi == RSSI_UNKNOWN)
+		step_note(s, "its signal is not known, although it is registered");
+	if (d->context > 1)
+		step_note(s, "PDP context 1, which it is thought to download by, is not defined");
+}
+
 static void check_passed(struct step *s)
 {
 	handover_remember(s->d);
+	if (s->d->plan.download)
+		check_note(s);
 	if (s->d->plan.upload)
 		step_go(s, DFOTA_STATE_STORE);
 	else if (s->d->plan.dry_run)
-		step_finish_saying(s, VERDICT_STOP_NOTHING, "dry run: all checks passed, nothing was sent");
+		step_finish_saying(s, VERDICT_STOP_NOTHING,
+				   "dry run: all checks passed, nothing was requested");
 	else
 		step_go(s, DFOTA_STATE_SAVE);
 }
@@ -220,7 +240,7 @@ static void check_passed(struct step *s)
 static void check_ask(struct step *s)
 {
 	s->d->sim_ready = s->d->registered = false;
-	s->d->cfun = -1;
+	s->d->cfun = s->d->context = s->d->rssi = s->d->store_free = -1;
 	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
 }
 
@@ -229,13 +249,21 @@ void prepare_check_enter(struct step *s)
 	check_ask(s);
 }
 
-static void check_refuse(struct step *s)
+static const char *check_refusal(const struct dfota *d)
 {
-	step_finish_saying(s, VERDICT_STOP_REFUSED,
-		      s->d->sim_ready ? "the modem is not registered in a network, so it cannot "
-					"download; check antenna, APN and subscription"
-				      : "no SIM is ready, so the modem cannot download; insert or "
-					"unlock it");
+	if (!d->sim_ready)
+		return "no SIM is ready, so the modem cannot download; insert or unlock it";
+	if (!d->registered)
+		return "the modem is not registered in a network, so it cannot download; check "
+		       "antenna, APN and subscription";
+	return "the modem has no PDP context, so it cannot download; define one with the APN of "
+	       "its SIM: AT+CGDCONT=1,\"IP\",\"APN\"";
+}
+
+/* An empty APN is that of the network; a context that was not told may be there. */
+static bool can_download(const struct dfota *d)
+{
+	return d->sim_ready && d->registered && d->context != 0;
 }
 
 /* After a round without success the query row is past the end: the pause is all that is left. */
@@ -244,13 +272,13 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	struct dfota *d = s->d;
 
 	if (signal->type == SIGNAL_STATE_LIMIT) {
-		check_refuse(s);
+		step_finish_saying(s, VERDICT_STOP_REFUSED, check_refusal(d));
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
 		check_ask(s);
 	} else if (!d->query_pausing &&
 		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
 		/* Who downloads nothing needs no network; it is asked for comparison only. */
-		if ((d->sim_ready && d->registered) || !d->plan.download) {
+		if (!d->plan.download || can_download(d)) {
 			check_passed(s);
 			return;
 		}

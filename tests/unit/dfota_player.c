@@ -337,6 +337,10 @@ static const char *answer_line(struct player *p, const char *command)
 		return p->sim;
 	if (strcmp(command, "AT+CEREG?") == 0 || strcmp(command, "AT+CREG?") == 0)
 		return p->registration;
+	if (strcmp(command, "AT+CGDCONT?") == 0)
+		return p->context;
+	if (strcmp(command, "AT+CSQ") == 0)
+		return p->rssi;
 	if (strcmp(command, "AT+QURCCFG=\"urcport\"") == 0)
 		return p->urcs_to;
 	if (strcmp(command, "AT+CFUN?") == 0)
@@ -485,6 +489,8 @@ static void player_reset(struct player *p)
 	p->imei = PLAYER_IMEI;
 	p->sim = "+CPIN: READY";
 	p->registration = "+CEREG: 0,1";
+	p->context = "+CGDCONT: 1,\"IP\",\"internet\",\"0.0.0.0\",0,0";
+	p->rssi = "+CSQ: 28,99";
 	p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
 	p->plan = (struct dfota_plan){
 		.kind = DFOTA_PLAN_UPGRADE,

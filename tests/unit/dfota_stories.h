@@ -58,6 +58,31 @@ static void arrange_searching(struct player *p)
 	p->registration = "+CEREG: 0,2";
 }
 
+static void arrange_no_context(struct player *p)
+{
+	p->context = NULL;
+}
+
+static void arrange_context_untold(struct player *p)
+{
+	p->context = "ERROR";
+}
+
+static void arrange_other_context(struct player *p)
+{
+	p->context = "+CGDCONT: 2,\"IPV4V6\",\"\",\"0.0.0.0\",0,0";
+}
+
+static void arrange_weak(struct player *p)
+{
+	p->rssi = "+CSQ: 4,99";
+}
+
+static void arrange_signal_unknown(struct player *p)
+{
+	p->rssi = "+CSQ: 99,99";
+}
+
 static void arrange_dry_run(struct player *p)
 {
 	p->plan.dry_run = true;
@@ -131,8 +156,9 @@ static void arrange_slow_registration(struct player *p)
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
 	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; identified; "
 #define TOLD_NETWORK "1>AT+CFUN?; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGSN; "
+#define TOLD_CHECK "1>AT+CFUN?; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGDCONT?; 1>AT+CSQ; "
 #define TOLD_CHECKED                                                     \
-	TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "[request]; hold; save; "
+	TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+CGSN; [request]; hold; save; "
 #define TOLD_REQUESTED TOLD_CHECKED "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
 
 static const struct story stories_before_the_request[] = {
@@ -162,7 +188,7 @@ static const struct story stories_before_the_request[] = {
 	  "0>AT+QURCCFG=\"urcport\"; "
 	  "0>AT+QINDCFG=\"all\"; 0>AT+CGMR; 0>AT+CGSN; identified; [check]; "
 	  "0>AT+CFUN?; 0>AT+CPIN?; 0>AT+CEREG?; "
-	  "0>AT+CREG?; 0>AT+CGSN; [request]; hold; save; "
+	  "0>AT+CREG?; 0>AT+CGDCONT?; 0>AT+CSQ; 0>AT+CGSN; [request]; hold; save; "
 	  "0>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
 	  .exit = STORY_GOES_ON, .arrange = arrange_modem_port_only },
 	{ "no firmware is told", "modem; wait 1000; wait 1000; wait 58000; wait 1000",
@@ -201,8 +227,27 @@ static const struct story stories_before_the_request[] = {
 	{ "wrong firmware", "modem; wait 1000", TOLD_IDENTIFIED "finish; ", .outcome = OUTCOME_REFUSED,
 	  .exit = 4, .reason = "wrong firmware", .arrange = arrange_refuse },
 	{ "dry run", "modem; wait 1000",
-	  TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "finish; ",
-	  .outcome = OUTCOME_NONE, .exit = 0, .reason = "dry run", .arrange = arrange_dry_run },
+	  TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+QFLDS=\"UFS\"; 1>AT+CGSN; finish; ",
+	  .outcome = OUTCOME_NONE, .exit = 0, .reason = "dry run: all checks passed, nothing was requested",
+	  .arrange = arrange_dry_run },
+	{ "no PDP context", "modem; wait 1000; wait network", .outcome = OUTCOME_REFUSED,
+	  .exit = 4, .reason = "PDP context", .arrange = arrange_no_context },
+	{ "a PDP context that comes in time", "modem; wait 1000; context; wait 2000; wait 1000",
+	  .exit = STORY_GOES_ON, .arrange = arrange_no_context },
+	{ "PDP contexts are not told", "modem; wait 1000", TOLD_REQUESTED, .exit = STORY_GOES_ON,
+	  .arrange = arrange_context_untold },
+	{ "another PDP context", "modem; wait 1000",
+	  TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+CGSN; note; [request]; hold; save; "
+	  "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
+	  .exit = STORY_GOES_ON, .arrange = arrange_other_context },
+	{ "a weak signal", "modem; wait 1000",
+	  TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+CGSN; note; [request]; hold; save; "
+	  "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
+	  .exit = STORY_GOES_ON, .arrange = arrange_weak },
+	{ "a signal that is not known", "modem; wait 1000",
+	  TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+CGSN; note; [request]; hold; save; "
+	  "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
+	  .exit = STORY_GOES_ON, .arrange = arrange_signal_unknown },
 	{ "no SIM", "modem; wait 1000; wait network", .outcome = OUTCOME_REFUSED, .exit = 4,
 	  .reason = "SIM", .arrange = arrange_no_sim },
 	{ "never registered", "modem; wait 1000; wait network", .outcome = OUTCOME_REFUSED,

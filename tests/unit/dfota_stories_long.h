@@ -343,8 +343,8 @@ static void arrange_only_sub_version(struct player *p)
 #define QGMR4 "1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; "
 #define TOLD_ASKED_WITH(parts)                                              \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
-	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; " parts "1>AT+CGSN; identified; [check]; " TOLD_NETWORK \
-	"[request]; hold; save; 1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
+	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; " parts "1>AT+CGSN; identified; [check]; " TOLD_CHECK \
+	"1>AT+CGSN; [request]; hold; save; 1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
 #define TOLD_VERIFY_WITH(parts) \
 	"[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " parts "1>AT+CGSN; "
 

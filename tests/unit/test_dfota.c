@@ -14,6 +14,8 @@
  *
  * - deaf, hears: from now on it answers nothing, or all
  *
+ * - context: from now on it has a PDP context
+ *
  * - fota TOKEN [N]: +QIND: "FOTA","TOKEN"[,N] on the AT port
  *
  * - on PORT TEXT: any line on any port
@@ -151,6 +153,8 @@ static void happen(struct player *p, const char *step)
 		p->voice = PLAYER_VOICE_MUTE;
 	else if (strcmp(step, "hears") == 0)
 		p->voice = PLAYER_VOICE_NORMAL;
+	else if (strcmp(step, "context") == 0)
+		p->context = "+CGDCONT: 1,\"IP\",\"\",\"0.0.0.0\",0,0";
 	else if (strcmp(step, "request") == 0)
 		request(p);
 	else if (strncmp(step, "boots ", 6) == 0)
