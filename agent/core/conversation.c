@@ -375,6 +375,16 @@ static enum conversation_result query_unanswered(struct step *s, const struct qu
 	return CONVERSATION_GOES_ON;
 }
 
+/* An answer to "AT+CFUN?" begins with "+CFUN:". */
+bool conversation_is_answer(const struct dfota *d, uint8_t port, const char *text)
+{
+	const char *name = text_after(d->command, "AT");
+	size_t length = name ? strcspn(name, "?=") : 0;
+
+	return length && port == chosen_port(d) && !d->query_taken && !d->query_pausing &&
+	       strncmp(text, name, length) == 0 && text[length] == ':';
+}
+
 enum conversation_result conversation_take(struct step *s, enum conversation_script script,
 					   const struct signal *signal)
 {

@@ -36,4 +36,7 @@ void conversation_ask(struct step *s, enum conversation_script script);
 enum conversation_result conversation_take(struct step *s, enum conversation_script script,
 					   const struct signal *signal);
 
+/* True if @text is the first answer to the question that is out on @port. */
+bool conversation_is_answer(const struct dfota *d, uint8_t port, const char *text);
+
 #endif

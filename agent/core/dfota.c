@@ -221,8 +221,10 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 		ret->type = SIGNAL_BOOT;
 		urc_scanner_reset(&s->d->scanner[port]);
 	}
-	/* Answers to our own questions look like boot URCs; only after a reboot are they news. */
-	if (ret->type != SIGNAL_TEXT && (ret->type != SIGNAL_BOOT || s->d->left))
+	/* Answers to our own questions look like boot URCs; those are news after a reboot. */
+	if (ret->type != SIGNAL_TEXT &&
+	    (ret->type != SIGNAL_BOOT ||
+	     (s->d->left && !conversation_is_answer(s->d, port, line->text))))
 		step_emit(s, DFOTA_ACTION_URC);
 }
 

@@ -274,6 +274,8 @@ static void codes_of_the_job_are_told(void **state)
 		{ ACCEPTED "fota HTTPEND 0", 2 },
 		{ FLASHED "fota RESTORE 1; fota END", 6 },
 		{ FLASHED "fota END 0; off; boots deaf; +CPIN: READY; ERROR", 7 },
+		/* What it is asked after the upgrade is answered, not told. */
+		{ FLASHED "fota END 0; off; boots new", 6 },
 	};
 
 	(void)state;
