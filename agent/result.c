@@ -38,6 +38,8 @@ static const char *result_advice(const struct dfota *machine, const struct verdi
 		return quectel_advice(firmware, QUECTEL_TROUBLE_EMERGENCY);
 	if (verdict->outcome == OUTCOME_LOST)
 		return quectel_advice(firmware, QUECTEL_TROUBLE_VANISHED);
+	if (machine->health_told && machine->cfun == QUECTEL_CFUN_FTM)
+		return quectel_advice(firmware, QUECTEL_TROUBLE_FTM);
 	if (verdict->outcome == OUTCOME_UNCONFIRMED && !verdict->job_over)
 		return "leave the modem's power on and run again: the job is taken up, never "
 		       "started anew";

@@ -239,6 +239,11 @@ static const struct query network_queries[] = {
 	{ 0 },
 };
 
+static const struct query function_queries[] = {
+	{ "AT+CFUN?", false, take_cfun, NULL, 0 },
+	{ 0 },
+};
+
 /* Effective at once (facts 2.5); read again, since nothing else tells. */
 static const struct query urc_move_queries[] = {
 	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL, NULL, 0 },
@@ -280,6 +285,7 @@ static const struct query confirm_queries[] = {
 static const struct query *const scripts[] = {
 	[CONVERSATION_SCRIPT_IDENTIFY] = identify_queries,
 	[CONVERSATION_SCRIPT_NETWORK] = network_queries,
+	[CONVERSATION_SCRIPT_FUNCTION] = function_queries,
 	[CONVERSATION_SCRIPT_URC_MOVE] = urc_move_queries,
 	[CONVERSATION_SCRIPT_STORE] = store_queries,
 	[CONVERSATION_SCRIPT_SWEEP] = sweep_queries,

@@ -17,6 +17,7 @@ enum conversation_result {
 enum conversation_script {
 	CONVERSATION_SCRIPT_IDENTIFY,
 	CONVERSATION_SCRIPT_NETWORK,
+	CONVERSATION_SCRIPT_FUNCTION, /* the first question of that */
 	CONVERSATION_SCRIPT_URC_MOVE, /* codes to the USB AT port */
 	CONVERSATION_SCRIPT_STORE, /* room, and a leftover of ours */
 	CONVERSATION_SCRIPT_SWEEP, /* deletes our file */

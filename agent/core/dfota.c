@@ -410,6 +410,9 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	d->unsent = memory->phase == DFOTA_PHASE_REQUEST;
 	d->plan.kind = DFOTA_PLAN_UPGRADE;
 	d->plan.download = memory->download;
+	/* It was asked for no download but with both of them ready. */
+	d->before_known = d->sim_before = d->registered_before = memory->download;
+	d->cfun_before = -1;
 	text_set(d->plan.target, sizeof(d->plan.target), memory->target);
 	text_set(d->firmware, sizeof(d->firmware), memory->firmware);
 	text_set(d->imei, sizeof(d->imei), memory->imei);

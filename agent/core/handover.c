@@ -3,14 +3,14 @@
 
 #include "agent/core/conversation.h"
 #include "agent/core/follow.h"
+#include "agent/core/quectel.h"
 #include "agent/core/text.h"
 
 /* A modem needs a while to register again; longer than this no verdict waits for it. */
 #define HEALTH_MS 20000
 #define HEALTH_PAUSE_MS 2000
-/* +CFUN: 1 is full functionality, 5 the factory test mode (facts, section 5). */
+/* +CFUN: 1, full functionality (AT manual V2.0, 2.x) */
 #define CFUN_FULL 1
-#define CFUN_TEST 5
 
 /* Not before the modem is known to listen, and not while it may take commands for bytes. */
 static bool can_talk(const struct dfota *d)
@@ -27,14 +27,20 @@ static bool is_ours(const struct dfota *d)
 	return exit < 7 || (exit == 7 && d->ending == VERDICT_STOP_BOOTED && d->firmware_now[0]);
 }
 
+/* It answers, and is not another modem in its place. */
+static bool has_booted(const struct dfota *d)
+{
+	return d->ending == VERDICT_STOP_BOOTED && d->firmware_now[0] && d->imei_now[0] &&
+	       verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_OTHER;
+}
+
 static void handover_go_on(struct step *s)
 {
 	struct dfota *d = s->d;
-	bool upgraded = d->ending == VERDICT_STOP_BOOTED && step_exit(d, d->ending) == 0;
 
 	if (!can_talk(d) || !is_ours(d))
 		step_finish(s, d->ending);
-	else if (upgraded && d->before_known && !d->health_told)
+	else if (has_booted(d) && !d->health_told)
 		step_go(s, DFOTA_STATE_HEALTH);
 	else if (d->urc_moved)
 		step_go(s, DFOTA_STATE_URC_BACK);
@@ -76,11 +82,25 @@ void handover_remember(struct dfota *d)
 	d->cfun_before = d->cfun;
 }
 
+static bool is_upgraded(const struct dfota *d)
+{
+	return step_exit(d, d->ending) == 0;
+}
+
+/*
+ * A modem that was not upgraded may have lost its calibration all the same
+ * (facts, section 5); for its network there is no need to wait.
+ */
+static enum conversation_script health_script(const struct dfota *d)
+{
+	return is_upgraded(d) ? CONVERSATION_SCRIPT_NETWORK : CONVERSATION_SCRIPT_FUNCTION;
+}
+
 static void health_ask(struct step *s)
 {
 	s->d->sim_ready = s->d->registered = false;
 	s->d->cfun = -1;
-	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
+	conversation_ask(s, health_script(s->d));
 }
 
 void handover_health_enter(struct step *s)
@@ -89,26 +109,44 @@ void handover_health_enter(struct step *s)
 	health_ask(s);
 }
 
-static void health_tell(struct step *s)
+static void network_tell(struct step *s)
 {
 	const struct dfota *d = s->d;
 
-	s->d->health_told = true;
 	if (d->sim_before && !d->sim_ready)
 		step_note(s, "the SIM was ready before the upgrade, and is not now");
 	if (d->registered_before && !d->registered)
 		step_note(s, "it was registered in a network before the upgrade, and is not yet "
 			     "again");
-	if (d->cfun == CFUN_TEST)
-		step_note(s, "it came back in its factory test mode (+CFUN: 5), perhaps without its "
-			     "radio calibration; ask the vendor before anything else is done to it");
-	else if (d->cfun >= 0 && d->cfun != CFUN_FULL && d->cfun != d->cfun_before)
-		step_note(s, "its functionality (AT+CFUN?) is not what it was before the upgrade");
+	/* Of a job that was taken up. */
+	if (!d->before_known && !d->sim_ready)
+		step_note(s, "no SIM is ready now; whether one was before the upgrade is not known");
+	else if (!d->before_known && !d->registered)
+		step_note(s, "it is not registered in a network now; whether it was before the "
+			     "upgrade is not known");
 }
 
+static void health_tell(struct step *s)
+{
+	const struct dfota *d = s->d;
+
+	s->d->health_told = true;
+	if (is_upgraded(d))
+		network_tell(s);
+	if (d->cfun == QUECTEL_CFUN_FTM)
+		step_note(s, "it came back in its factory test mode (+CFUN: 5), perhaps without its "
+			     "radio calibration");
+	else if (d->cfun >= 0 && d->cfun != CFUN_FULL &&
+		 !(d->before_known && d->cfun == d->cfun_before))
+		step_note(s, "its functionality (AT+CFUN?) is neither full nor what it is known to "
+			     "have been before");
+}
+
+/* What was not ready before, or is not known to have been, is not waited for. */
 static bool is_as_before(const struct dfota *d)
 {
-	return (d->sim_ready || !d->sim_before) && (d->registered || !d->registered_before);
+	return !is_upgraded(d) ||
+	       ((d->sim_ready || !d->sim_before) && (d->registered || !d->registered_before));
 }
 
 void handover_health_take(struct step *s, const struct signal *signal)
@@ -120,8 +158,8 @@ void handover_health_take(struct step *s, const struct signal *signal)
 		handover_go_on(s);
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
 		health_ask(s);
-	} else if (d->query_pausing || conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) !=
-					       CONVERSATION_DONE) {
+	} else if (d->query_pausing ||
+		   conversation_take(s, health_script(d), signal) != CONVERSATION_DONE) {
 		handover_meanwhile(s, signal);
 	} else if (is_as_before(d)) {
 		health_tell(s);

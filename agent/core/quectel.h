@@ -53,6 +53,9 @@ struct quectel_text quectel_transfer(const char *firmware, int code);
 /* +CME ERROR code (AT manual V2.0, 15.4; FILE manual, chapter 4), NULL if unknown. */
 const char *quectel_cme(int code);
 
+/* +CFUN: 5, the factory test mode, in which a broken flash may leave it (facts, section 5). */
+#define QUECTEL_CFUN_FTM 5
+
 /* What befalls a modem beside codes (facts, section 7). */
 enum quectel_trouble {
 	QUECTEL_TROUBLE_EMERGENCY, /* it sits in emergency download */

@@ -344,7 +344,7 @@ static const char *answer_line(struct player *p, const char *command)
 	if (strcmp(command, "AT+QURCCFG=\"urcport\"") == 0)
 		return p->urcs_to;
 	if (strcmp(command, "AT+CFUN?") == 0)
-		return "+CFUN: 1";
+		return p->cfun;
 	if (strcmp(command, "AT+QFLDS=\"UFS\"") == 0)
 		return p->store;
 	if (strcmp(command, "AT+QFLST=\"qfota.zip\"") == 0)
@@ -491,6 +491,7 @@ static void player_reset(struct player *p)
 	p->registration = "+CEREG: 0,1";
 	p->context = "+CGDCONT: 1,\"IP\",\"internet\",\"0.0.0.0\",0,0";
 	p->rssi = "+CSQ: 28,99";
+	p->cfun = "+CFUN: 1";
 	p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
 	p->plan = (struct dfota_plan){
 		.kind = DFOTA_PLAN_UPGRADE,

@@ -58,6 +58,7 @@ struct player {
 	const char *sub_version; /* answer line to QGMR, NULL: ERROR */
 	const char *edition;	 /* to CSUB */
 	uint8_t incomplete;	 /* so many QGMR have no sub-version yet */
+	const char *cfun; /* to CFUN? */
 	const char *context, *rssi; /* to CGDCONT? and CSQ; NULL: OK alone */
 	const char *sim, *registration; /* answer lines to CPIN? and CxREG? */
 	bool urcs_stuck;		/* that it is answered, and nothing comes of it */

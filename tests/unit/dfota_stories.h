@@ -39,8 +39,9 @@ struct story {
 #define TOLD_ACCEPTED "[download]; save; "
 #define TOLD_DOWNLOADED TOLD_ACCEPTED "[restart]; save; "
 #define TOLD_FLASHED TOLD_DOWNLOADED "[flash]; save; 50%; "
-#define TOLD_VERIFY "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; finish; "
-#define TOLD_WELL "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; " TOLD_NETWORK "finish; "
+#define TOLD_READ "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
+#define TOLD_VERIFY TOLD_READ "1>AT+CFUN?; finish; "
+#define TOLD_WELL TOLD_READ TOLD_NETWORK "finish; "
 
 static void arrange_local(struct player *p)
 {
@@ -392,7 +393,8 @@ static const struct story stories_failures[] = {
 	  TOLD_ACCEPTED TOLD_VERIFY, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "HTTPEND 701 in the last second, modem slow to answer",
 	  ACCEPTED "wait 1799000; deaf; fota HTTPEND 701; wait 1500; hears; wait 500",
-	  TOLD_ACCEPTED "[verify]; 1>AT; save; 1>AT; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; finish; ",
+	  TOLD_ACCEPTED "[verify]; 1>AT; save; 1>AT; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
+			"1>AT+CFUN?; finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "FTPEND 601", REQUESTED "OK; fota FTPSTART; fota FTPEND 601", TOLD_ACCEPTED TOLD_VERIFY,
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
@@ -416,8 +418,8 @@ static const struct story stories_failures[] = {
 	{ "an unexpected firmware", FLASHED "fota END 0; off; boots other",
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UNCONFIRMED, .exit = 7,
 	  .reason = "unexpected" },
-	{ "another modem", FLASHED "fota END 0; off; boots stranger",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UNCONFIRMED, .exit = 7,
+	{ "another modem is not asked how it is", FLASHED "fota END 0; off; boots stranger",
+	  TOLD_FLASHED "[return]; save; " TOLD_READ "finish; ", .outcome = OUTCOME_UNCONFIRMED, .exit = 7,
 	  .reason = "another modem", .goes_on = true },
 	{ "power cut in the download", ACCEPTED "off; boots old",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,

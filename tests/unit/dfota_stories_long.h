@@ -148,7 +148,7 @@ static const struct story stories_resumed[] = {
 	  "[request]; hold; ", .exit = STORY_GOES_ON, .resumed = true, .phase = DFOTA_PHASE_REQUEST,
 	  .transfer = -1, .end = -1 },
 	{ "request, it goes on", "modem; fota HTTPEND 0; off; boots new",
-	  "[request]; hold; [restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  "[request]; hold; [restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1 },
 	{ "request, the host cannot open it", "host; wait return",
 	  "[request]; hold; note; finish; ", .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB",
@@ -176,12 +176,12 @@ static const struct story stories_resumed[] = {
 	  "recovery; on 0 +QIND: \"FOTA\",\"END\",502; wait leave",
 	  "[download]; hold; [flash]; save; [return]; save; finish; ", .outcome = OUTCOME_FAILED,
 	  .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
-	{ "restart, new", "boots new", "[restart]; hold; [flash]; save; " TOLD_VERIFY,
+	{ "restart, new", "boots new", "[restart]; hold; [flash]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_RESTART,
 	  .transfer = 0, .end = -1, .left = true },
 	{ "restart, it has not left yet and is not asked",
 	  "sneaks old; wait leave/2; off; flashing; fota END 0; off; boots new",
-	  "[restart]; hold; [flash]; save; [return]; save; " TOLD_VERIFY,
+	  "[restart]; hold; [flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_RESTART,
 	  .transfer = 0, .end = -1 },
 	{ "restart, it never leaves", "sneaks old; wait leave", "[restart]; hold; finish; ",
@@ -191,10 +191,10 @@ static const struct story stories_resumed[] = {
 	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_RESTART,
 	  .transfer = 0, .end = -1 },
 	{ "flash, long over", "sneaks new; wait flash-start",
-	  "[flash]; hold; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  "[flash]; hold; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0, .end = -1 },
 	{ "flash, still at it", "flashing; fota UPDATING 60; fota END 0; off; boots new",
-	  "[flash]; hold; 60%; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UPGRADED,
+	  "[flash]; hold; 60%; [return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0, .end = -1 },
 	{ "flash, nothing there", "wait return", "[flash]; hold; finish; ", .outcome = OUTCOME_LOST,
 	  .exit = 9, .goes_on = true, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0,
@@ -215,7 +215,7 @@ static const struct story stories_resumed[] = {
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "never have been sent",
 	  .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1, .left = true },
 	{ "request, it rebooted meanwhile, new", "sneaks new; wait flash-start",
-	  "[request]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  "[request]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_REQUEST,
 	  .transfer = -1, .end = -1, .left = true },
 	{ "request, a code shows that it was sent", "flashing; fota START; off; boots old",
@@ -235,7 +235,7 @@ static const struct story stories_resumed[] = {
 	  "[download]; hold; [flash]; save; ", .exit = STORY_GOES_ON, .resumed = true,
 	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
 	{ "download, it rebooted meanwhile, new", "sneaks new; wait flash-start",
-	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true },
 	{ "download, it rebooted meanwhile, old", "sneaks old; wait flash-start",
@@ -243,13 +243,13 @@ static const struct story stories_resumed[] = {
 	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true },
 	{ "download, it rebooted meanwhile and is flashing", "flashing; wait flash-start; fota END 0; off; boots new",
-	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; [return]; save; " TOLD_VERIFY,
+	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true },
 	{ "the host rebooted in the download, the modem goes on with it",
 	  "sneaks old; wait flash-start; wait flash-silence; fota HTTPEND 0; off; boots new",
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; save; "
-	  "[restart]; save; [flash]; save; " TOLD_VERIFY,
+	  "[restart]; save; [flash]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true, .rebooted = true, .age_ms = 60000 },
 	{ "the host rebooted in the download, which then fails",
@@ -272,7 +272,7 @@ static const struct story stories_resumed[] = {
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true, .rebooted = true, .age_ms = 86400000 },
-	{ "known by its IMEI, new", "sneaks new", "[flash]; hold; " TOLD_VERIFY,
+	{ "known by its IMEI, new", "sneaks new", "[flash]; hold; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH,
 	  .transfer = 0, .end = -1, .left = true, .running = PLAYER_NEW },
 	{ "known by its IMEI, old", "sneaks old; wait flash-start",
@@ -285,6 +285,38 @@ static const struct story stories_resumed[] = {
 	{ "SIGTERM", "modem; term", "[flash]; hold; finish; ", .outcome = OUTCOME_INTERRUPTED,
 	  .exit = 8, .goes_on = true, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0,
 	  .end = -1 },
+};
+
+static void arrange_taken_up_local(struct player *p)
+{
+	p->d.plan.download = p->d.before_known = p->d.sim_before = p->d.registered_before = false;
+}
+
+#define ROUND TOLD_NETWORK
+static const struct story stories_health[] = {
+	{ "lost in the upgrade: waited for, then told",
+	  FLASHED "fota END 0; off; unwell; boots new; wait 20000",
+	  TOLD_FLASHED "[return]; save; " TOLD_READ ROUND ROUND ROUND ROUND ROUND ROUND ROUND ROUND
+		  ROUND ROUND "note; note; note; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "not upgraded: one question, no wait", FLASHED "fota END 502; off; unwell; boots old",
+	  TOLD_FLASHED "[return]; save; " TOLD_READ "1>AT+CFUN?; note; finish; ",
+	  .outcome = OUTCOME_FAILED, .exit = 6 },
+	{ "unexpected firmware", FLASHED "fota END 0; off; unwell; boots other",
+	  TOLD_FLASHED "[return]; save; " TOLD_READ "1>AT+CFUN?; note; finish; ",
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7 },
+	{ "taken up, a download: it had SIM and network", "boots new",
+	  "[return]; hold; " TOLD_READ ROUND "finish; ", .outcome = OUTCOME_UPGRADED, .exit = 0,
+	  .resumed = true, .phase = DFOTA_PHASE_RETURN, .transfer = 0, .end = 0, .left = true },
+	{ "taken up, a download: they are waited for", "unwell; boots new; wait 20000",
+	  "[return]; hold; " TOLD_READ ROUND ROUND ROUND ROUND ROUND ROUND ROUND ROUND ROUND ROUND
+	  "note; note; note; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_RETURN,
+	  .transfer = 0, .end = 0, .left = true },
+	{ "taken up, a local package: what is now is told", "unwell; boots new",
+	  "[return]; hold; " TOLD_READ ROUND "note; note; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_taken_up_local,
+	  .resumed = true, .phase = DFOTA_PHASE_RETURN, .transfer = -1, .end = 0, .left = true },
 };
 
 static void arrange_parts(struct player *p, uint8_t parts)

@@ -14,6 +14,8 @@
  *
  * - deaf, hears: from now on it answers nothing, or all
  *
+ * - unwell: from now on its SIM is gone, no network is found, +CFUN is 5
+ *
  * - context: from now on it has a PDP context
  *
  * - fota TOKEN [N]: +QIND: "FOTA","TOKEN"[,N] on the AT port
@@ -109,6 +111,13 @@ static void request(struct player *p)
 	p->told[0] = '\0';
 }
 
+static void unwell(struct player *p)
+{
+	p->sim = "+CPIN: NOT INSERTED";
+	p->registration = "+CEREG: 0,2";
+	p->cfun = "+CFUN: 5";
+}
+
 static bool attach_plain(struct player *p, const char *step)
 {
 	static const char *const names[] = {
@@ -153,6 +162,8 @@ static void happen(struct player *p, const char *step)
 		p->voice = PLAYER_VOICE_MUTE;
 	else if (strcmp(step, "hears") == 0)
 		p->voice = PLAYER_VOICE_NORMAL;
+	else if (strcmp(step, "unwell") == 0)
+		unwell(p);
 	else if (strcmp(step, "context") == 0)
 		p->context = "+CGDCONT: 1,\"IP\",\"\",\"0.0.0.0\",0,0";
 	else if (strcmp(step, "request") == 0)
@@ -261,6 +272,7 @@ STORIES_TEST(resumed)
 STORIES_TEST(uploads)
 STORIES_TEST(followed)
 STORIES_TEST(sub_versions)
+STORIES_TEST(health)
 
 /* People see the codes of the job, not the chatter around it. */
 static void codes_of_the_job_are_told(void **state)
@@ -302,6 +314,7 @@ int main(void)
 		cmocka_unit_test(uploads),
 		cmocka_unit_test(followed),
 		cmocka_unit_test(sub_versions),
+		cmocka_unit_test(health),
 		cmocka_unit_test(codes_of_the_job_are_told),
 	};
 

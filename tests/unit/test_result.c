@@ -34,11 +34,16 @@ struct row {
 	const char *said;   /* by the machine itself */
 	const char *reason; /* a part of it; NULL: none */
 	const char *advice;
+	int cfun; /* told after the last boot, 0: not */
 };
 
 static void machine_make(const struct row *row, struct dfota *ret)
 {
 	*ret = (struct dfota){ .presence = row->presence, .requested = true };
+	ret->health_told = row->cfun > 0;
+	ret->cfun = 5; /* whatever it was before the job, it was refused or is of no interest */
+	if (row->cfun)
+		ret->cfun = row->cfun;
 	text_set(ret->firmware, sizeof(ret->firmware), row->firmware);
 	text_set(ret->firmware_now, sizeof(ret->firmware_now), row->now);
 	text_set(ret->reason, sizeof(ret->reason), row->said ? row->said : "");
@@ -61,44 +66,51 @@ static void part_check(const struct row *row, const char *what, const char *text
 
 static const struct row rows[] = {
 	{ "END 510", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 0, 510, MODEM, NULL, "does not fit",
-	  "exactly this firmware" },
+	  "exactly this firmware", 0 },
 	{ "END 599, which nobody knows", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 0, 599, MODEM,
-	  NULL, NULL, NULL },
+	  NULL, NULL, NULL, 0 },
 	{ "END 506 of a model that has no such code", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 0,
-	  506, MODEM, NULL, NULL, NULL },
+	  506, MODEM, NULL, NULL, NULL, 0 },
 	{ "END 506 of a BG96", "BG96MAR02A07M1G", "BG96MAR02A07M1G", BOOTED,
-	  VERDICT_FIRMWARE_BEFORE, 0, 506, MODEM, NULL, "check failed", "exactly this firmware" },
+	  VERDICT_FIRMWARE_BEFORE, 0, 506, MODEM, NULL, "check failed", "exactly this firmware", 0 },
 	{ "END 510, its firmware known only now", "", OLD, BOOTED, VERDICT_FIRMWARE_OTHER, 0, 510,
-	  MODEM, NULL, "does not fit", "exactly this firmware" },
+	  MODEM, NULL, "does not fit", "exactly this firmware", 0 },
 	{ "HTTPEND 702", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 702, -1, MODEM, NULL, "timeout",
-	  "signal" },
+	  "signal", 0 },
 	{ "HTTPEND 799", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 799, -1, MODEM, NULL, NULL,
-	  NULL },
-	{ "upgraded", OLD, NEW, BOOTED, VERDICT_FIRMWARE_WANTED, 0, 0, MODEM, NULL, NULL, NULL },
+	  NULL, 0 },
+	{ "upgraded", OLD, NEW, BOOTED, VERDICT_FIRMWARE_WANTED, 0, 0, MODEM, NULL, NULL, NULL, 0 },
 	/* The transfer was made good: its code is no news any more. */
 	{ "upgraded after all", OLD, NEW, BOOTED, VERDICT_FIRMWARE_WANTED, 701, 0, MODEM, NULL,
-	  NULL, NULL },
+	  NULL, NULL, 0 },
+
+	{ "END 502, and full functionality", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 0, 502,
+	  MODEM, NULL, "left", "try again", 1 },
+	{ "END 502, and its factory test mode", OLD, OLD, BOOTED, VERDICT_FIRMWARE_BEFORE, 0, 502,
+	  MODEM, NULL, "left", "factory test mode", 5 },
+	{ "upgraded into its factory test mode", OLD, NEW, BOOTED, VERDICT_FIRMWARE_WANTED, 0, 0,
+	  MODEM, NULL, NULL, "factory test mode", 5 },
 
 	/* Where it is now comes before what it said. */
 	{ "lost", OLD, "", LOST, VERDICT_FIRMWARE_UNREAD, 0, -1, DFOTA_PRESENCE_NONE, NULL,
-	  "did not come back", "AT+QUSBCFG=\"SS\",0" },
+	  "did not come back", "AT+QUSBCFG=\"SS\",0", 0 },
 	{ "lost after END 502", OLD, "", LOST, VERDICT_FIRMWARE_UNREAD, 0, 502, DFOTA_PRESENCE_NONE,
-	  NULL, "did not come back", "power on" },
+	  NULL, "did not come back", "power on", 0 },
 	{ "lost, no USB 3", "EC25EFAR06A01M4G", "", LOST, VERDICT_FIRMWARE_UNREAD, 0, -1,
-	  DFOTA_PRESENCE_NONE, NULL, "did not come back", "powered hub" },
+	  DFOTA_PRESENCE_NONE, NULL, "did not come back", "powered hub", 0 },
 	{ "emergency download after END 520", OLD, "", EMERGENCY, VERDICT_FIRMWARE_UNREAD, 0, 520,
-	  DFOTA_PRESENCE_EMERGENCY, NULL, "emergency download", "full image" },
+	  DFOTA_PRESENCE_EMERGENCY, NULL, "emergency download", "full image", 0 },
 	{ "no AT port before the job", "", "", REFUSED, VERDICT_FIRMWARE_UNREAD, -1, -1, MUTE,
-	  "no AT port in this state", "no AT port", "AT+QCFG=\"usbnet\",0" },
+	  "no AT port in this state", "no AT port", "AT+QCFG=\"usbnet\",0", 0 },
 	{ "refused for another reason", OLD, "", REFUSED, VERDICT_FIRMWARE_UNREAD, -1, -1, MODEM,
-	  "another agent", "another agent", NULL },
+	  "another agent", "another agent", NULL, 0 },
 	/* It may be flashing: nothing that restarts it may be advised. */
 	{ "no AT port in the middle of the job", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, -1,
-	  MUTE, "came back without any AT port", "without any AT port", "leave the modem's power on" },
+	  MUTE, "came back without any AT port", "without any AT port", "leave the modem's power on", 0 },
 	{ "a limit ran out", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, -1, MODEM, "the limit",
-	  "the limit", "run again" },
+	  "the limit", "run again", 0 },
 	{ "a limit ran out after END 510", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 510, MODEM,
-	  NULL, "does not fit", "exactly this firmware" },
+	  NULL, "does not fit", "exactly this firmware", 0 },
 };
 
 static void reason_and_advice(void **state)
