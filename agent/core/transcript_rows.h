@@ -38,7 +38,7 @@ struct transcript_row {
 	const char *name;
 	enum transcript_type type;
 	unsigned int sub; /* event or action */
-	struct transcript_field fields[LIMIT_COUNT + 1];
+	const struct transcript_field *fields; /* one without a key behind the last */
 };
 
 extern const struct transcript_row transcript_rows[];
