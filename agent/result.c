@@ -38,13 +38,14 @@ static const char *result_advice(const struct dfota *machine, const struct verdi
 		return quectel_advice(firmware, QUECTEL_TROUBLE_EMERGENCY);
 	if (verdict->outcome == OUTCOME_LOST)
 		return quectel_advice(firmware, QUECTEL_TROUBLE_VANISHED);
+	if (machine->presence == DFOTA_PRESENCE_MUTE &&
+	    (verdict->outcome == OUTCOME_REFUSED || verdict->outcome == OUTCOME_UNCONFIRMED))
+		return quectel_advice(firmware, QUECTEL_TROUBLE_NO_PORT);
 	if (machine->health_told && machine->cfun == QUECTEL_CFUN_FTM)
 		return quectel_advice(firmware, QUECTEL_TROUBLE_FTM);
 	if (verdict->outcome == OUTCOME_UNCONFIRMED && !verdict->job_over)
 		return "leave the modem's power on and run again: the job is taken up, never "
 		       "started anew";
-	if (verdict->outcome == OUTCOME_REFUSED && machine->presence == DFOTA_PRESENCE_MUTE)
-		return quectel_advice(firmware, QUECTEL_TROUBLE_NO_PORT);
 	return code_text(machine).advice;
 }
 

@@ -85,8 +85,9 @@ const char *quectel_advice(const char *firmware, enum quectel_trouble trouble)
 			"leave its power on for an hour, then look at supply and cabling; a "
 			"powered hub cures a weak supply",
 		[QUECTEL_TROUBLE_NO_PORT] =
-			"unless it is being upgraded: AT+QCFG=\"usbnet\",0 on its UART, then a "
-			"restart, brings its AT ports back",
+			"it may be upgrading: leave its power on for an hour; then "
+			"AT+QCFG=\"usbnet\",0 on its UART and a restart bring its AT ports back; "
+			"run again",
 		[QUECTEL_TROUBLE_FTM] =
 			"it is in factory test mode: AT+CFUN=1, then check the signal; without "
 			"one its radio data is lost and only the vendor can restore it",

@@ -104,9 +104,14 @@ static const struct row rows[] = {
 	  "no AT port in this state", "no AT port", "AT+QCFG=\"usbnet\",0", 0 },
 	{ "refused for another reason", OLD, "", REFUSED, VERDICT_FIRMWARE_UNREAD, -1, -1, MODEM,
 	  "another agent", "another agent", NULL, 0 },
-	/* It may be flashing: nothing that restarts it may be advised. */
+	/* It may be flashing: first of all it is left alone. */
 	{ "no AT port in the middle of the job", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, -1,
-	  MUTE, "came back without any AT port", "without any AT port", "leave the modem's power on", 0 },
+	  MUTE, "came back without any AT port", "without any AT port",
+	  "leave its power on for an hour; then AT+QCFG=\"usbnet\",0", 0 },
+	{ "no AT port after END 0", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 0,
+	  MUTE, "came back without any AT port", "without any AT port", "AT+QCFG=\"usbnet\",0", 0 },
+	{ "no AT port after END 502", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 502,
+	  MUTE, NULL, "left", "try again", 0 },
 	{ "a limit ran out", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, -1, MODEM, "the limit",
 	  "the limit", "run again", 0 },
 	{ "a limit ran out after END 510", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 510, MODEM,
