@@ -29,6 +29,7 @@ struct attachment {
 	/* What is on the bus. */
 	bool present;
 	bool ready; /* udev is done with it */
+	char position[64];
 	unsigned int device;
 	char node[64];
 	struct layout layout;
@@ -193,6 +194,7 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 	a->present = true;
 	a->ready = a->told = false;
 	a->device = device->device;
+	text_set(a->position, sizeof(a->position), device->position);
 	text_set(a->node, sizeof(a->node), device->node);
 	/* Of what makes no sense nothing is opened. */
 	if (layout_parse(device->descriptors, device->descriptors_size, &a->layout) < 0)
@@ -203,9 +205,16 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 	attachment_begin(a);
 }
 
+/* Numbers are per bus: the halves of a connector, on two of them, may have the same. */
+static bool is_present(const struct attachment *a, const struct hotplug_device *device)
+{
+	return a->present && device->device == a->device &&
+	       strcmp(device->position, a->position) == 0;
+}
+
 void attachment_ready(struct attachment *a, const struct hotplug_device *device)
 {
-	if (!a->present || device->device != a->device)
+	if (!is_present(a, device))
 		return;
 	a->ready = true;
 	attachment_try(a);
@@ -213,7 +222,7 @@ void attachment_ready(struct attachment *a, const struct hotplug_device *device)
 
 void attachment_removed(struct attachment *a, const struct hotplug_device *device)
 {
-	if (!a->present || device->device != a->device)
+	if (!is_present(a, device))
 		return;
 	if (a->port)
 		port_drain(a->port);
