@@ -95,5 +95,6 @@ const struct command command_history = {
 	.arguments = "",
 	.help = "show past jobs of this host",
 	.json = true,
+	.unconfigured = true,
 	.run = history_run,
 };

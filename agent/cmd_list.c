@@ -228,5 +228,6 @@ const struct command command_list = {
 	.arguments = "",
 	.help = "show the modems that are plugged in, their AT port and state",
 	.json = true,
+	.unconfigured = true,
 	.run = list_run,
 };

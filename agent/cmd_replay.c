@@ -203,5 +203,6 @@ const struct command command_replay = {
 	.name = "replay",
 	.arguments = "TRANSCRIPT",
 	.help = "run a recorded transcript through the same machine",
+	.unconfigured = true,
 	.run = replay_run,
 };

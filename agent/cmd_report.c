@@ -418,5 +418,6 @@ const struct command command_report = {
 	.name = "report",
 	.arguments = "[POSITION]",
 	.help = "print what a ticket needs, redacted (--record: of that transcript)",
+	.unconfigured = true,
 	.run = report_run,
 };

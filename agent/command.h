@@ -42,6 +42,7 @@ struct command {
 	const char *arguments; /* for the help */
 	const char *help;
 	bool json; /* knows --json */
+	bool unconfigured; /* reads no configuration; list does with --probe only */
 	/* The arguments behind the command's name. Returns the exit status. */
 	int (*run)(struct command_options *options, int count, char *const *arguments);
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/config.h"
 #include "agent/core/at.h"
 #include "agent/util.h"
 
@@ -333,6 +334,22 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+/* A file that was named is looked at even where it is not needed. Once: it may be a pipe. */
+static bool config_is_sound(const struct command_options *options, const struct command *command)
+{
+	struct config config;
+	char error[256];
+
+	if (!options->config || !command->unconfigured || options->probe)
+		return true;
+	if (config_load(options->config, &config, error, sizeof(error)) < 0) {
+		command_error("%s", error);
+		return false;
+	}
+	config_clear(&config);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct command_options options = {
@@ -364,5 +381,7 @@ int main(int argc, char **argv)
 		command_error("%s does not know --json", command->name);
 		return COMMAND_STATUS_USAGE;
 	}
+	if (!config_is_sound(&options, command))
+		return COMMAND_STATUS_USAGE;
 	return command->run(&options, argc - optind, argv + optind);
 }
