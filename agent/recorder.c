@@ -39,7 +39,9 @@ struct stream {
 struct recorded {
 	struct recorded *next;
 	char position[64];
-	bool starting; /* START came, its actions did not */
+	bool begun;    /* a job that is not over */
+	bool starting; /* its first event came, the actions of that did not */
+	struct dfota_event first;
 	enum dfota_state state;
 	struct stream *streams;
 };
@@ -278,6 +280,15 @@ static void cut_line_blur(struct transcript_record *record, char text[static AT_
 	record->line.text = text;
 }
 
+/* Another agent that has the modem, or this host, may end a job before its start. */
+static bool is_first(const struct recorded *modem, const struct dfota_event *event)
+{
+	bool ends = event->type == DFOTA_EVENT_HELD || event->type == DFOTA_EVENT_HOST;
+
+	return event->type == DFOTA_EVENT_START || event->type == DFOTA_EVENT_FOLLOW ||
+	       (ends && !modem->begun);
+}
+
 void recorder_event(struct recorder *recorder, const char *position,
 		    const struct dfota_event *event, uint64_t now_ms)
 {
@@ -288,8 +299,9 @@ void recorder_event(struct recorder *recorder, const char *position,
 	if (!modem)
 		return;
 	/* What it begins with is known only with the actions. */
-	if (event->type == DFOTA_EVENT_START || event->type == DFOTA_EVENT_FOLLOW) {
-		modem->starting = true;
+	if (is_first(modem, event)) {
+		modem->begun = modem->starting = true;
+		modem->first = *event;
 		return;
 	}
 	if (event->type == DFOTA_EVENT_DETACHED)
@@ -325,22 +337,18 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 	record_write(recorder, &record);
 }
 
-static void start_write(struct recorder *recorder, const char *position, const struct dfota *d,
-			uint64_t time_ms)
+static void start_write(struct recorder *recorder, const struct recorded *modem,
+			const struct dfota *d, uint64_t time_ms)
 {
-	const struct dfota_event start = {
-		.type = d->follow ? DFOTA_EVENT_FOLLOW : DFOTA_EVENT_START,
-		.ask = d->ask,
-	};
 	struct transcript_record record;
 
-	record_begin(&record, TRANSCRIPT_LIMITS, position, time_ms);
+	record_begin(&record, TRANSCRIPT_LIMITS, modem->position, time_ms);
 	record.limits = d->limits;
 	record_write(recorder, &record);
 	if (d->resumed || d->settling)
-		memory_write(recorder, position, d, time_ms);
-	record_begin(&record, TRANSCRIPT_EVENT, position, time_ms);
-	transcript_set_event(&record, &start);
+		memory_write(recorder, modem->position, d, time_ms);
+	record_begin(&record, TRANSCRIPT_EVENT, modem->position, time_ms);
+	transcript_set_event(&record, &modem->first);
 	record_write(recorder, &record);
 }
 
@@ -368,9 +376,11 @@ void recorder_actions(struct recorder *recorder, const char *position,
 	if (!modem)
 		return;
 	if (modem->starting)
-		start_write(recorder, position, d, time_ms);
-	for (uint8_t i = 0; i < actions->count; i++)
+		start_write(recorder, modem, d, time_ms);
+	for (uint8_t i = 0; i < actions->count; i++) {
 		action_write(recorder, position, &actions->action[i], d, time_ms);
+		modem->begun &= actions->action[i].type != DFOTA_ACTION_FINISH;
+	}
 	if (modem->starting || modem->state != d->state) {
 		record_begin(&record, TRANSCRIPT_STATE, position, time_ms);
 		record.state = d->state;

@@ -80,24 +80,36 @@ static enum replay_result take_memory(struct replay *replay)
 	return REPLAY_RESULT_SAME;
 }
 
+static bool is_start(enum dfota_event_type type)
+{
+	return type == DFOTA_EVENT_START || type == DFOTA_EVENT_FOLLOW;
+}
+
+/* A job that somebody else holds, or that this host cannot do, is over before it starts. */
+static bool may_be_first(enum dfota_event_type type)
+{
+	return is_start(type) || type == DFOTA_EVENT_HELD || type == DFOTA_EVENT_HOST;
+}
+
 /* The record stays as it is until the next event: actions may point into it. */
 static enum replay_result take_event(struct replay *replay, const char *line)
 {
 	struct replay_modem *modem = modem_find(replay, replay->record.position);
-	bool starts = replay->record.event.type == DFOTA_EVENT_START;
+	enum dfota_event_type type = replay->record.event.type;
 	enum dfota_state before;
 
-	if (!modem || modem->started == starts)
+	if (!modem || (modem->started ? is_start(type) : !may_be_first(type)))
 		return REPLAY_RESULT_DAMAGED;
 	transcript_parse(line, &replay->event);
 	replay->current = modem;
-	if (starts)
+	replay->first = !modem->started;
+	if (replay->first)
 		modem->started_ms = replay->event.time_ms;
 	modem->started = true;
 	before = modem->machine.state;
 	dfota_step(&modem->machine, &replay->event.event, replay->event.time_ms,
 		   &replay->actions);
-	replay->moved = starts || modem->machine.state != before;
+	replay->moved = replay->first || modem->machine.state != before;
 	replay->compared = 0;
 	return REPLAY_RESULT_EVENT;
 }
@@ -121,7 +133,7 @@ static enum replay_result take_action(struct replay *replay, const char *line)
 {
 	if (!is_current(replay))
 		return REPLAY_RESULT_DAMAGED;
-	if (replay->event.event.type == DFOTA_EVENT_START)
+	if (replay->first)
 		replay->current->whole = true;
 	while (!is_next(replay, line)) {
 		if (replay->current->whole ||

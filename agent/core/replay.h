@@ -5,7 +5,7 @@
  * then. Both as text, so that a difference can be shown.
  *
  * A transcript that somebody wrote by hand may hold events only, or only those
- * actions that matter: where START is followed by no action, each recorded one
+ * actions that matter: where the first event is followed by no action, each recorded one
  * must be among those of its event, in order; else all must be recorded.
  */
 #ifndef QFOTA_REPLAY_H
@@ -34,6 +34,7 @@ struct replay {
 	struct transcript_record event;
 	struct dfota_actions actions; /* that it leads to */
 	uint8_t compared;	      /* so many of them */
+	bool first;		      /* of its job */
 	bool moved;		      /* into another state */
 
 	struct transcript_record record;

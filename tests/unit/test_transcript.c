@@ -560,9 +560,12 @@ static void test_private_in_events_and_actions(void **state)
 		"1 1-1 event line port=1 type=text code=-1 cut=1 text=\"x0000000000\"\n"
 		"2 1-1 event plan kind=upgrade download=1 upload=0 size=0 sum=0000 dry-run=0 "
 		"argument=\"http://u:***@fw/a\" target=\"\" reason=\"\"\n"
-		"3 1-1 event host reason=\"http://u:***@fw/a and 000000000000001\"\n"
+		"9 1-1 limits ready=0 answer=0 network=0 accept=0 download-start=0 download=0 "
+		"leave=0 return=0 flash-start=0 flash-silence=0 flash=0 reboot=0 verify=0\n"
+		"9 1-1 event host reason=\"http://u:***@fw/a and 000000000000001\"\n"
 		"9 1-1 action send port=1 text=\"AT+QFOTADL=\\x22http://u:***@fw/a\\x22\"\n"
-		"9 1-1 action identified imei=\"000000000000001\" firmware=\"\"\n");
+		"9 1-1 action identified imei=\"000000000000001\" firmware=\"\"\n"
+		"9 1-1 state name=attach\n");
 }
 
 /* However many numbers a modem invents, none is written, and memory does not grow for ever. */
