@@ -192,9 +192,9 @@ static enum layout_state layout_judge(const struct layout *layout, bool emergenc
 	if (layout_is_emergency_id(layout->vid, layout->pid) ||
 	    (layout->interfaces == 1 && emergency))
 		return LAYOUT_STATE_EMERGENCY;
-	if (layout->serials >= 3)
-		return LAYOUT_STATE_NORMAL;
-	return layout->serials ? LAYOUT_STATE_RECOVERY : LAYOUT_STATE_NO_SERIAL;
+	if (layout->serials == 0)
+		return LAYOUT_STATE_NO_SERIAL;
+	return layout->serials == 1 ? LAYOUT_STATE_RECOVERY : LAYOUT_STATE_NORMAL;
 }
 
 int layout_parse(const uint8_t *raw, size_t size, struct layout *ret)

@@ -22,8 +22,8 @@
 #define LAYOUT_PACKET_MAX 1024
 
 enum layout_state {
-	LAYOUT_STATE_NORMAL,	  /* three or more serial interfaces */
-	LAYOUT_STATE_RECOVERY,	  /* one or two serial interfaces: listen */
+	LAYOUT_STATE_NORMAL,	  /* two or more serial interfaces */
+	LAYOUT_STATE_RECOVERY,	  /* one serial interface: only ever listened to */
 	/* 05c6:9008 and kin, or one ff/ff/xx interface alone (fact 4.7) */
 	LAYOUT_STATE_EMERGENCY,
 	LAYOUT_STATE_NO_SERIAL,	  /* nothing that could speak AT (0307, MBIM only) */

@@ -124,9 +124,9 @@ const struct composition compositions[] = {
 		"1 serial", 1, { 0, 0xee }, { 0, 0xee },
 	},
 	{
-		"recovery with diag and two ports", 0x2c7c, 0x0306, 0x0200,
+		"diag and two ports", 0x2c7c, 0x0306, 0x0200,
 		{ DIAG(0), SERIAL(1), SERIAL(2) },
-		0, LAYOUT_STATE_RECOVERY, LAYOUT_FUNCTION_DIAG,
+		0, LAYOUT_STATE_NORMAL, LAYOUT_FUNCTION_DIAG,
 		"diag+2 serial", 3, { 1, 2, 0xee }, { 1, 0, 0xee },
 	},
 	{
