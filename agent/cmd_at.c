@@ -9,6 +9,7 @@
 #include "agent/command.h"
 #include "agent/core/forbidden.h"
 #include "agent/core/text.h"
+#include "agent/inventory.h"
 #include "agent/talk.h"
 #include "udev/hotplug.h"
 
@@ -56,10 +57,12 @@ static bool at_meet(void *data, const struct hotplug_device *device)
 static bool at_begin(void *data, unsigned int count)
 {
 	struct at *at = data;
+	char text[200];
 
 	at->status = COMMAND_STATUS_USAGE;
 	if (count == 0) {
-		command_error("no matching modem is plugged in; see qfota-agent list");
+		inventory_no_modem(&at->options->choice, text, sizeof(text));
+		command_error("%s", text);
 		at->status = COMMAND_STATUS_NO_MODEM;
 	} else if (at->bad_interface) {
 		command_error("--interface %d is no serial interface (ff/00/00) of the modem; see "

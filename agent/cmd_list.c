@@ -18,7 +18,7 @@
 struct list_modem {
 	struct list_modem *next;
 	struct modem_facts facts;
-	const char *state;
+	char state[INVENTORY_STATE_SIZE];
 	struct probe probe;
 };
 
@@ -40,8 +40,8 @@ static struct list_modem *list_add(struct list *list, const struct hotplug_devic
 		end = &(*end)->next;
 	*end = calloc(1, sizeof(**end));
 	if (*end) {
-		(*end)->state = inventory_facts(device, list->options->wish.interface,
-						&(*end)->facts);
+		inventory_facts(device, list->options->wish.interface, &(*end)->facts);
+		inventory_state(&list->options->choice, device, &(*end)->facts, (*end)->state);
 		probe_init(&(*end)->probe);
 	} else {
 		list->error = -ENOMEM;
@@ -86,7 +86,7 @@ static bool list_meet(void *data, const struct hotplug_device *device)
 	if (!modem)
 		return false;
 	list_tell(list, modem, (struct news){ .type = NEWS_FOUND });
-	return strcmp(modem->state, "normal") == 0 &&
+	return strcmp(modem->state, INVENTORY_STATE_NORMAL) == 0 &&
 	       agent_chooses(&list->options->choice, device->vid, device->pid, device->position);
 }
 

@@ -126,11 +126,12 @@ static void report_device(void *data, enum hotplug_event event,
 	struct report *report = data;
 	struct modem_facts facts;
 	struct line line;
-	const char *state;
+	char state[INVENTORY_STATE_SIZE];
 
 	if (event != HOTPLUG_EVENT_ADD || !inventory_lists(&report->options->choice, device))
 		return;
-	state = inventory_facts(device, report->options->wish.interface, &facts);
+	inventory_facts(device, report->options->wish.interface, &facts);
+	inventory_state(&report->options->choice, device, &facts, state);
 	line_begin(&line, LINE_UNLIMITED);
 	inventory_line_add(&line, &facts, state);
 	report_line(report, &line);

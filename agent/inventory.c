@@ -8,29 +8,101 @@
 #include "agent/journal.h"
 #include "agent/loop.h"
 
-bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device)
+static bool is_at_a_port(const struct agent_choice *choice, const struct hotplug_device *device)
 {
-	if (device->vid != choice->vid && !layout_is_emergency_id(device->vid, device->pid))
-		return false;
-	if (choice->pid && device->pid != choice->pid)
-		return false;
 	for (size_t i = 0; i < choice->port_count; i++)
 		if (strcmp(choice->ports[i], device->position) == 0)
 			return true;
 	return choice->port_count == 0;
 }
 
-static const char *state_of(const struct hotplug_device *device, const struct layout *layout)
+bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device)
 {
-	if (layout->state == LAYOUT_STATE_EMERGENCY || text_after(device->product, "QUSB"))
-		return "emergency download";
-	if (journal_is_marked(JOURNAL_RUN_DIR, device->position))
-		return "upgrading";
-	if (!layout_model(device->vid, device->pid, NULL))
-		return "unsupported";
-	if (layout->state == LAYOUT_STATE_NO_SERIAL)
-		return "no AT port";
-	return layout->state == LAYOUT_STATE_RECOVERY ? "recovery" : "normal";
+	if (device->vid != choice->vid && !layout_is_emergency_id(device->vid, device->pid))
+		return false;
+	if (choice->pid && device->pid != choice->pid)
+		return false;
+	return is_at_a_port(choice, device);
+}
+
+/* Its model, if that is supported but was not asked for; else NULL. */
+static const char *untested_model(const struct agent_choice *choice,
+				  const struct hotplug_device *device)
+{
+	bool promised = false;
+	const char *model = layout_model(device->vid, device->pid, &promised);
+
+	return promised || device->pid == choice->pid ? NULL : model;
+}
+
+void inventory_state(const struct agent_choice *choice, const struct hotplug_device *device,
+		     const struct modem_facts *facts, char ret[static INVENTORY_STATE_SIZE])
+{
+	enum layout_state state = facts->layout.state;
+	const char *word = INVENTORY_STATE_NORMAL;
+
+	if (state == LAYOUT_STATE_EMERGENCY || text_after(device->product, "QUSB"))
+		word = "emergency download";
+	else if (journal_is_marked(JOURNAL_RUN_DIR, device->position))
+		word = "upgrading";
+	else if (!layout_model(device->vid, device->pid, NULL))
+		word = "unsupported";
+	else if (state == LAYOUT_STATE_NO_SERIAL)
+		word = "no AT port";
+	else if (state == LAYOUT_STATE_RECOVERY)
+		word = "recovery";
+	else if (untested_model(choice, device))
+		word = NULL;
+	if (word)
+		text_set(ret, INVENTORY_STATE_SIZE, word);
+	else
+		snprintf(ret, INVENTORY_STATE_SIZE, "untested, needs --pid %04x", device->pid);
+}
+
+int inventory_walk(hotplug_fn *fn, void *data)
+{
+	struct loop *loop = NULL;
+	struct hotplug *hotplug = NULL;
+	int r;
+
+	r = loop_create(&loop);
+	if (r == 0)
+		r = hotplug_create(loop, fn, data, &hotplug);
+	if (r == 0)
+		r = hotplug_enumerate(hotplug);
+	hotplug_free(hotplug);
+	loop_free(loop);
+	return r;
+}
+
+struct hint {
+	const struct agent_choice *choice;
+	char *text;
+	size_t size;
+};
+
+static void hint_device(void *data, enum hotplug_event event,
+			const struct hotplug_device *device)
+{
+	struct hint *hint = data;
+	const char *model = untested_model(hint->choice, device);
+
+	if (event != HOTPLUG_EVENT_ADD || hint->text[0] || !model || hint->choice->pid ||
+	    device->vid != hint->choice->vid || !is_at_a_port(hint->choice, device))
+		return;
+	snprintf(hint->text, hint->size,
+		 "no matching modem is plugged in; %s is an %s, untested on hardware: --pid %04x "
+		 "takes it",
+		 device->position, model, device->pid);
+}
+
+void inventory_no_modem(const struct agent_choice *choice, char *ret, size_t size)
+{
+	struct hint hint = { choice, ret, size };
+
+	ret[0] = '\0';
+	if (inventory_walk(hint_device, &hint) < 0 || !ret[0])
+		text_set(ret, size, "no matching modem is plugged in; see qfota-agent list");
 }
 
 static int at_interface(const struct layout *layout, int wanted)
@@ -43,8 +115,8 @@ static int at_interface(const struct layout *layout, int wanted)
 	return layout_candidates(layout, order) ? layout->serial[order[0]].interface : -1;
 }
 
-const char *inventory_facts(const struct hotplug_device *device, int interface,
-			    struct modem_facts *ret)
+void inventory_facts(const struct hotplug_device *device, int interface,
+		     struct modem_facts *ret)
 {
 	const char *model = layout_model(device->vid, device->pid, NULL);
 	struct layout layout;
@@ -61,7 +133,6 @@ const char *inventory_facts(const struct hotplug_device *device, int interface,
 	text_set(ret->id_path, sizeof(ret->id_path), device->id_path ? device->id_path : "");
 	text_set(ret->product, sizeof(ret->product), device->product ? device->product : "");
 	text_set(ret->model, sizeof(ret->model), model ? model : "");
-	return state_of(device, &layout);
 }
 
 /* At least @width wide; a dash where nothing is known. */
@@ -101,20 +172,4 @@ void inventory_line_add(struct line *line, const struct modem_facts *facts, cons
 	add_column(line, state, 6);
 	add_at_port(line, facts);
 	line_add(line, functions);
-}
-
-int inventory_walk(hotplug_fn *fn, void *data)
-{
-	struct loop *loop = NULL;
-	struct hotplug *hotplug = NULL;
-	int r;
-
-	r = loop_create(&loop);
-	if (r == 0)
-		r = hotplug_create(loop, fn, data, &hotplug);
-	if (r == 0)
-		r = hotplug_enumerate(hotplug);
-	hotplug_free(hotplug);
-	loop_free(loop);
-	return r;
 }

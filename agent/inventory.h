@@ -16,9 +16,19 @@
 /* True if @device belongs in a list of what is plugged in: also what is unsupported or broken. */
 bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device);
 
-/* @interface: take this one as the AT port; -1: choose. Returns its state, a word or two. */
-const char *inventory_facts(const struct hotplug_device *device, int interface,
-			    struct modem_facts *ret);
+/* @interface: take this one as the AT port; -1: choose. */
+void inventory_facts(const struct hotplug_device *device, int interface,
+		     struct modem_facts *ret);
+
+#define INVENTORY_STATE_SIZE 40
+#define INVENTORY_STATE_NORMAL "normal"
+
+/* A word or two: NORMAL is what an upgrade would be made of, and what may be spoken to. */
+void inventory_state(const struct agent_choice *choice, const struct hotplug_device *device,
+		     const struct modem_facts *facts, char ret[static INVENTORY_STATE_SIZE]);
+
+/* The sentence for a @choice that nothing plugged in fits; names what only lacks --pid. */
+void inventory_no_modem(const struct agent_choice *choice, char *ret, size_t size);
 
 /*
  * Adds columns, without a gap at the end:

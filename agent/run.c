@@ -8,6 +8,7 @@
 
 #include "agent/config.h"
 #include "agent/console.h"
+#include "agent/inventory.h"
 #include "agent/journal.h"
 #include "agent/json.h"
 #include "agent/loop.h"
@@ -101,8 +102,11 @@ static int open_views(struct run *run)
 
 static int no_modem(const struct run *run)
 {
+	char text[200];
+
 	if (!run->options->wish.follow) {
-		command_error("no matching modem is plugged in; see qfota-agent list");
+		inventory_no_modem(&run->options->choice, text, sizeof(text));
+		command_error("%s", text);
 		return COMMAND_STATUS_NO_MODEM;
 	}
 	command_error("nothing to follow: no job is open in %s, and no matching modem is plugged in",
