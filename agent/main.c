@@ -176,19 +176,19 @@ static bool parse_imei(const char *text)
 	return at_imei(text, imei, sizeof(imei));
 }
 
+/* One too many is counted, and told by value_error(). */
 static bool list_append(const char **list, size_t *count, const char *text)
 {
-	if (*count == COMMAND_LIST_MAX)
-		return false;
-	list[(*count)++] = text;
-	return true;
+	if (*count < COMMAND_LIST_MAX)
+		list[*count] = text;
+	return (*count)++ < COMMAND_LIST_MAX;
 }
 
 static bool option_set_number(struct wish *wish, int id, const char *value)
 {
 	unsigned long number;
 
-	if (!parse_number(value, 10, 255, &number))
+	if (!parse_number(value, 10, id == OPTION_JOBS ? COMMAND_JOBS_MAX : UINT8_MAX, &number))
 		return false;
 	if (id == OPTION_INTERFACE)
 		wish->interface = (int)number;
@@ -296,6 +296,17 @@ static int usage_error(int id, char *const *argv)
 	return -EINVAL;
 }
 
+static int value_error(const struct command_options *options, const char *name, const char *value)
+{
+	if (options->choice.port_count > COMMAND_LIST_MAX ||
+	    options->choice.imei_count > COMMAND_LIST_MAX)
+		command_error("too many --%s: %d at most; without any, all modems are meant", name,
+			      COMMAND_LIST_MAX);
+	else
+		command_error("\"%s\" is not a value for --%s; see --help", value, name);
+	return -EINVAL;
+}
+
 /* 0, -EINVAL (said why), or -ECANCELED: help or version was printed. */
 static int parse_argv(int argc, char **argv, struct command_options *options)
 {
@@ -318,9 +329,7 @@ static int parse_argv(int argc, char **argv, struct command_options *options)
 		if (!optarg) {
 			flag_set(options, id);
 		} else if (!option_set(options, id, optarg)) {
-			command_error("\"%s\" is not a value for --%s; see --help", optarg,
-				      long_options[index].name);
-			return -EINVAL;
+			return value_error(options, long_options[index].name, optarg);
 		}
 	}
 	return 0;
@@ -364,7 +373,7 @@ int main(int argc, char **argv)
 	options.choice.imeis = options.imeis;
 	r = parse_argv(argc, argv, &options);
 	if (r < 0)
-		return r == -ECANCELED ? COMMAND_STATUS_OK : COMMAND_STATUS_USAGE;
+		return r == -ECANCELED ? command_flush() : COMMAND_STATUS_USAGE;
 	if (optind < argc) {
 		command = command_find(argv[optind]);
 		if (!command) {
