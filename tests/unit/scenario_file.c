@@ -46,7 +46,7 @@ static const struct {
 } foreign_rows[] = {
 	{ "timeouts", NULL },	     { "agent", "alone" },    { "agent", "second-comes" },
 	{ "expect", "untouched" },   { "expect", "unbound" }, { "expect", "noted" },
-	{ "expect", "heard" },
+	{ "expect", "heard" },	     { "agent", "node" },
 };
 
 static bool is_foreign(const char *section, const char *key)

@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -185,7 +186,8 @@ class Run:
     """
 
     def __init__(self, command, user, limit=LIMIT, stop=None, then=None):
-        prefix = ["setpriv", "--reuid", user, "--clear-groups"] if user else []
+        # With root's group it would be somebody who may read what is root's.
+        prefix = ["setpriv", "--reuid", user, "--regid", "nogroup", "--clear-groups"] if user else []
         self.peak = 0
         self.public, self.title = {}, ""
         self.begun = time.time()
@@ -242,13 +244,52 @@ class Run:
         return [event for event in self.events if event["event"] == "result"]
 
 
+class Rights:
+    """
+    What an administrator gives to a user: the folders below /run/qfota, his locks in
+    them, and with node the modem itself, by a udev rule. Others run beside him.
+    """
+
+    def __init__(self, modem, user, node):
+        self.rule = f"/run/udev/rules.d/71-{modem.position}.rules"
+        self.locks = [f"/run/qfota/lock/{place}" for place in modem.places()]
+        for folder in ("", "/lock", "/busy", "/slots"):
+            os.makedirs(f"/run/qfota{folder}", exist_ok=True)
+            os.chmod(f"/run/qfota{folder}", 0o1777)
+        # Of a scenario that root ran at this place before.
+        self.remove_locks()
+        if node:
+            self.give(modem, user)
+
+    def give(self, modem, owner):
+        os.makedirs(os.path.dirname(self.rule), exist_ok=True)
+        with open(self.rule, "w") as file:
+            file.write(f'ACTION!="remove", SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_device", '
+                       f'KERNEL=="{modem.position}", OWNER="{owner}", MODE="0600"\n')
+        subprocess.run(["udevadm", "control", "--reload"], check=True)
+        subprocess.run(["udevadm", "trigger", "--settle", "--action=change",
+                        f"/sys/bus/usb/devices/{modem.position}"], check=True)
+
+    def remove_locks(self):
+        for path in self.locks:
+            if os.path.exists(path):
+                os.unlink(path)
+
+    def end(self):
+        self.remove_locks()
+        if os.path.exists(self.rule):
+            os.unlink(self.rule)
+            subprocess.run(["udevadm", "control", "--reload"], check=True)
+
+
 class Stage:
     """What all scenarios share."""
 
     def __init__(self, agent, standin, slots=VHCI_PORTS, port=0):
-        self.agent = agent
         self.standin = standin
         self.folder = tempfile.mkdtemp(prefix="play-")
+        # Where every user may run it.
+        self.agent = shutil.copy(agent, self.folder)
         self.packages = os.path.join(self.folder, "packages")
         os.mkdir(self.packages)
         os.chmod(self.folder, 0o755)
