@@ -23,6 +23,7 @@ LIMIT = 240  # s, a run of the agent
 SETTLE = 5  # s for the kernel's drivers to be back
 # No verdict may hang on how slow an emulated host happens to be.
 PATIENCE = ["--set", "clock-from-config=yes", "--set", "leave-patience=60000"]
+SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error):.*")
 
 
 class Wrong(Exception):
@@ -67,10 +68,15 @@ class Uevents(threading.Thread):
 
 
 class Wire:
-    """The stand-in's account, one line each: ms, word, rest."""
+    """
+    The stand-in's account, one line each: ms, word, rest. Fault: what went wrong in
+    the stand-in itself; serials: interfaces that only who opens them talks to.
+    """
 
-    def __init__(self, path):
+    def __init__(self, path, fault=None, serials=()):
         self.lines = []
+        self.fault = fault
+        self.serials = serials
         with open(path, errors="replace") as file:
             for line in file:
                 ms, _, rest = line.rstrip("\n").partition(" ")
@@ -82,8 +88,18 @@ class Wire:
     def requests(self):
         return sum(bool(re.match(r'at if=\d+ AT\+QFOTADL="', rest)) for _, rest in self.lines)
 
+    def touched(self):
+        """
+        What only somebody who opened the modem can have done. The kernel's drivers read no
+        serial interface and raise no line of it by themselves; qmi_wwan does of its own.
+        """
+        lines = "|".join(serial.rpartition(".")[2] for serial in self.serials) or "[0-9]+"
+        pattern = rf"(at|data|out|request|in-urb) |line-state if=({lines}) "
+        return [rest for _, rest in self.lines if re.match(pattern, rest)]
+
     def check_laws(self):
         """What must hold in every story, however it ends."""
+        check(not self.fault, self.fault)
         check(self.count("out if=") == 0, "bytes to a port that is no AT port")
         deleted = {rest.partition("QFDEL=")[2] for _, rest in self.lines if "QFDEL=" in rest}
         check(deleted <= {'"qfota.zip"'}, f"files of others deleted: {deleted}")
@@ -104,6 +120,7 @@ class Modem:
     def __init__(self, standin, slot, folder, name, arguments):
         self.wire_path = os.path.join(folder, f"{name}.wire")
         self.slot = slot
+        self.before = {}
         self.log = open(os.path.join(folder, f"{name}.log"), "w")
         self.process = subprocess.Popen(
             [standin, "--vhci-port", str(slot), "--wire", self.wire_path, *arguments],
@@ -167,6 +184,17 @@ class Modem:
             check(time.monotonic() < deadline, f"the modem never told of \"{word}\"")
             time.sleep(0.1)
 
+    def fault(self):
+        """Of a stand-in that has ended: what it must not end with."""
+        with open(self.log.name, errors="replace") as file:
+            said = file.read()
+        found = SANITIZER.search(said)
+        if found:
+            return f"the stand-in: {found.group(0)}"
+        if self.process.returncode:
+            return f"the stand-in ended with {self.process.returncode}: {said.strip()}"
+        return None
+
     def end(self):
         self.process.terminate()
         try:
@@ -175,7 +203,8 @@ class Modem:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        return Wire(self.wire_path)
+        serials = [number for number, (kind, _) in self.before.items() if kind == "ff/00/00"]
+        return Wire(self.wire_path, self.fault(), serials)
 
 
 class Run:
