@@ -323,7 +323,7 @@ class Stage:
         os.mkdir(self.packages)
         os.chmod(self.folder, 0o755)
         self.uevents = Uevents()
-        self.peaks = []
+        self.peaks = {}
         self.servers = Servers(self.packages, port)
         self.base = self.servers.http
         self.slots = list(range(slots))
