@@ -274,6 +274,7 @@ static void begin(struct scenario_player *p)
 	struct limits limits = limits_default();
 	struct dfota before = p->machine;
 	uint8_t parts = (uint8_t)plan_firmware_parts(&p->wish, p->config);
+	bool follows = p->wish.follow && !p->open;
 
 	dfota_init(&p->machine, &limits);
 	p->jobs += !p->open;
@@ -281,7 +282,7 @@ static void begin(struct scenario_player *p)
 		resume(p, before.firmware, before.imei, &before.plan);
 	p->saved = p->open;
 	p->running = true;
-	step(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
+	step(p, &(struct dfota_event){ .type = follows ? DFOTA_EVENT_FOLLOW : DFOTA_EVENT_START });
 	if (parts)
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS, .parts = parts });
 	if (p->host.on_bus)

@@ -115,7 +115,9 @@ static void wish_take(char *line, struct wish *ret)
 		if (option)
 			option_take(ret, option, word);
 		if (option || *word != '-') {
-			if (!option && strcmp(word, "upgrade") != 0)
+			if (!option && strcmp(word, "follow") == 0)
+				ret->follow = true;
+			else if (!option && strcmp(word, "upgrade") != 0)
 				ret->package = word;
 			option = NULL;
 		} else if (option_take(ret, word, NULL)) {
