@@ -21,6 +21,7 @@ static const struct scenario_row {
 	TEXT("agent", "packages", packages),
 	TEXT("agent", "file", file),
 	TEXT("agent", "user", user),
+	TEXT("agent", "spoil", spoil),
 	TEXT("agent", "skip", skip),
 	TEXT("agent", "stop", stop),
 	TEXT("configuration", "text", configuration),
@@ -47,6 +48,7 @@ static const struct {
 	{ "timeouts", NULL },	     { "agent", "alone" },    { "agent", "second-comes" },
 	{ "expect", "untouched" },   { "expect", "unbound" }, { "expect", "noted" },
 	{ "expect", "heard" },	     { "agent", "node" },
+	{ "agent", "size" },
 };
 
 static bool is_foreign(const char *section, const char *key)

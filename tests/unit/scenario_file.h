@@ -26,6 +26,7 @@ struct scenario {
 	char packages[256]; /* FROM-TO, parted by blanks: what the servers have */
 	char file[8]; /* yes: this host has them too */
 	char user[32];
+	char spoil[16]; /* what becomes of a local file meanwhile */
 	char stop[16]; /* the phase at whose beginning the run is told to end */
 	char configuration[2048];
 	struct scenario_expect expect;

@@ -372,6 +372,8 @@ static const char *judge(struct play *play, const char *path)
 	}
 	if (*s->user && !*s->skip)
 		text_set(s->skip, sizeof(s->skip), "is about the rights of a user of a real system");
+	if (*s->spoil && !*s->skip)
+		text_set(s->skip, sizeof(s->skip), "is about a file of a real system");
 	if (*s->skip)
 		return "skipped";
 	play_scenario(play);

@@ -210,11 +210,11 @@ class Modem:
 class Run:
     """
     One run of the agent: its output, status and peak memory, and what others
-    could read of it meanwhile. It is told to end when the phase stop begins; then
-    is called with its process.
+    could read of it meanwhile. Phases: what is called with its process when a phase
+    begins; then is called with it at once.
     """
 
-    def __init__(self, command, user, limit=LIMIT, stop=None, then=None):
+    def __init__(self, command, user, limit=LIMIT, phases=None, then=None):
         # With root's group it would be somebody who may read what is root's.
         prefix = ["setpriv", "--reuid", user, "--regid", "nogroup", "--clear-groups"] if user else []
         self.peak = 0
@@ -224,7 +224,8 @@ class Run:
         process = subprocess.Popen(prefix + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, errors="replace")
         threading.Thread(target=self.watch, args=(process,), daemon=True).start()
-        readers = [threading.Thread(target=self.read_out, args=(process, stop), daemon=True),
+        readers = [threading.Thread(target=self.read_out, args=(process, dict(phases or {})),
+                                    daemon=True),
                    threading.Thread(target=self.read_err, args=(process,), daemon=True)]
         for reader in readers:
             reader.start()
@@ -241,14 +242,14 @@ class Run:
             reader.join()
         self.status = process.returncode
 
-    def read_out(self, process, stop):
+    def read_out(self, process, phases):
         for line in process.stdout:
             self.out += line
             if line.startswith("{"):
                 self.events.append(json.loads(line))
-            if stop and self.events and self.events[-1].get("phase") == stop:
-                process.terminate()
-                stop = None
+            reached = phases.pop(self.events[-1].get("phase"), None) if self.events else None
+            if reached:
+                reached(process)
 
     def read_err(self, process):
         self.err = process.stderr.read()
@@ -337,11 +338,13 @@ class Stage:
         with self.lock:
             self.slots.append(slot)
 
-    def package(self, start, end):
-        path = os.path.join(self.packages, f"{start}-{end}.zip")
+    def package(self, start, end, size="65536"):
+        folder = self.packages if size == "65536" else os.path.join(self.packages, size)
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, f"{start}-{end}.zip")
         if not os.path.exists(path):
-            content = subprocess.run([self.standin, "--package", "--from", start, "--to", end],
-                                     check=True, stdout=subprocess.PIPE).stdout
+            content = subprocess.run([self.standin, "--package", "--from", start, "--to", end,
+                                      "--size", size], check=True, stdout=subprocess.PIPE).stdout
             with open(f"{path}.new{threading.get_ident()}", "wb") as file:
                 file.write(content)
             os.rename(file.name, path)
