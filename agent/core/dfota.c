@@ -421,6 +421,8 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	d->evidence.transfer = memory->transfer;
 	d->evidence.end_seen = memory->end >= 0;
 	d->evidence.end = memory->end;
+	/* The phase of a modem that is back, whether it has begun or not: the worse is taken. */
+	d->evidence.flashing = memory->phase == DFOTA_PHASE_FLASH;
 }
 
 void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_ms,

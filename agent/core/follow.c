@@ -27,6 +27,7 @@ void follow_end_record(struct step *s, int code)
 	if (!evidence->end_seen || !evidence->end)
 		evidence->end = code;
 	evidence->end_seen = true;
+	evidence->flashing = false;
 	s->d->dirty = true;
 }
 
@@ -54,6 +55,7 @@ static void flashing(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
+	s->d->evidence.flashing = true;
 	step_go(s, DFOTA_STATE_FLASH);
 }
 

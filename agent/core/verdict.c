@@ -16,8 +16,13 @@ enum {
 	CODE_BAD = 1 << 2,
 };
 
+enum {
+	FLASHING_NO = 1 << 0,
+	FLASHING_YES = 1 << 1,
+};
+
 static const struct verdict_row {
-	unsigned int stop, firmware, imei, transfer, end;
+	unsigned int stop, firmware, imei, transfer, end, flashing;
 	bool unsent; /* accepts only that */
 	struct verdict verdict;
 } verdict_rows[] = {
@@ -44,10 +49,20 @@ static const struct verdict_row {
 	  .verdict = { OUTCOME_UNCONFIRMED, 7, "another modem (IMEI) came back at this position",
 		       false } },
 
+	/* What it said before it went on is of the past: its firmware may be half written. */
+	{ .stop = STOP(LIMIT),
+	  .flashing = FLASHING_YES,
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, false } },
+
 	/* What the modem said itself. */
 	{ .transfer = CODE_BAD,
 	  .end = CODE_NONE,
+	  .flashing = FLASHING_NO,
 	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE) | FIRMWARE(ALONE),
+	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
+	{ .transfer = CODE_BAD,
+	  .end = CODE_NONE,
+	  .firmware = FIRMWARE(BEFORE),
 	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
 	{ .end = CODE_BAD,
 	  .firmware = FIRMWARE(WANTED),
@@ -113,13 +128,15 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	unsigned int transfer = code_bit(evidence->transfer_seen, evidence->transfer);
 	unsigned int end = code_bit(evidence->end_seen, evidence->end);
 	const struct verdict_row *row = verdict_rows;
+	unsigned int flashing = evidence->flashing ? FLASHING_YES : FLASHING_NO;
 	struct verdict verdict;
 
 	/* The last row accepts everything. */
 	while (!accepts(row->stop, 1u << evidence->stop) ||
 	       !accepts(row->firmware, 1u << evidence->firmware) ||
 	       !accepts(row->imei, 1u << evidence->imei) || !accepts(row->transfer, transfer) ||
-	       !accepts(row->end, end) || (row->unsent && !evidence->unsent))
+	       !accepts(row->end, end) || !accepts(row->flashing, flashing) ||
+	       (row->unsent && !evidence->unsent))
 		row++;
 	verdict = row->verdict;
 	verdict.job_over &= !evidence->uploading;

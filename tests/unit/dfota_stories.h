@@ -396,6 +396,12 @@ static const struct story stories_failures[] = {
 	  TOLD_ACCEPTED "[verify]; 1>AT; save; 1>AT; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
 			"1>AT+CFUN?; finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "HTTPEND 701, and yet it flashes",
+	  ACCEPTED "deaf; fota HTTPEND 701; fota START; fota UPDATING 5; wait flash",
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"flash\"", .goes_on = true },
+	{ "HTTPEND 701, yet it flashes, and comes back with its old firmware",
+	  ACCEPTED "deaf; fota HTTPEND 701; fota START; off; boots old",
+	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "FTPEND 601", REQUESTED "OK; fota FTPSTART; fota FTPEND 601", TOLD_ACCEPTED TOLD_VERIFY,
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "END 505 before the reboot", DOWNLOADED "fota END 505", TOLD_DOWNLOADED TOLD_VERIFY,

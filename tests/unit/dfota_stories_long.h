@@ -209,6 +209,9 @@ static const struct story stories_resumed[] = {
 	  "[verify]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .resumed = true,
 	  .phase = DFOTA_PHASE_VERIFY, .transfer = 701, .end = -1 },
+	{ "flash, HTTPEND 701 is remembered, and a limit runs out", "flashing; wait flash",
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .goes_on = true, .resumed = true,
+	  .phase = DFOTA_PHASE_FLASH, .transfer = 701, .end = -1 },
 	/* What happened while no agent ran. */
 	{ "request, it rebooted meanwhile, old", "sneaks old; wait flash-start",
 	  "[request]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
