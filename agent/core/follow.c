@@ -19,7 +19,13 @@ static void total_arm(struct step *s)
 		step_timer(s, DFOTA_TIMER_TOTAL, s->d->limits.ms[LIMIT_FLASH]);
 }
 
-/* Said twice is said once; a failure is not talked away by a later 0. */
+/*
+ * Said twice is said once; a failure is not talked away by a later 0, not even by
+ * that of a try that the modem has made anew by itself (facts 1.5: up to five). By
+ * the decision table (2.6) END n and the new firmware are a failure with a note,
+ * and nobody knows what the try that failed has left behind of, say, the backup
+ * partition. That costs somebody a look; the other way round it costs a modem.
+ */
 void follow_end_record(struct step *s, int code)
 {
 	struct evidence *evidence = &s->d->evidence;
@@ -489,6 +495,7 @@ void follow_ended_enter(struct step *s)
 	total_arm(s);
 }
 
+/* FLASHING means that the modem tries again: no limit of a modem that is done may end that. */
 void follow_ended_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_END)
@@ -497,7 +504,7 @@ void follow_ended_take(struct step *s, const struct signal *signal)
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
-	else if (signal->type != SIGNAL_FLASHING)
+	else
 		after_request(s, signal);
 }
 
