@@ -21,11 +21,21 @@ static struct quectel_text code_text(const struct dfota *machine)
 	return (struct quectel_text){ 0 };
 }
 
-/* The verdict's sentence, else the machine's, else what the code means. */
+/* By what the modem itself has reported, whatever made the machine stop waiting after that. */
+static bool is_by_code(const struct dfota *machine, const struct verdict *verdict)
+{
+	return verdict->outcome == OUTCOME_FAILED ||
+	       (verdict->outcome == OUTCOME_TRANSFER_FAILED &&
+		machine->evidence.stop != VERDICT_STOP_UPLOAD);
+}
+
+/* The verdict's sentence; of a code its meaning, if it is known; else the machine's sentence. */
 static const char *result_reason(const struct dfota *machine, const struct verdict *verdict)
 {
 	if (verdict->reason)
 		return verdict->reason;
+	if (is_by_code(machine, verdict))
+		return code_text(machine).meaning;
 	return machine->reason[0] ? machine->reason : code_text(machine).meaning;
 }
 

@@ -114,8 +114,15 @@ static const struct row rows[] = {
 	  MUTE, NULL, "left", "try again", 0 },
 	{ "a limit ran out", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, -1, MODEM, "the limit",
 	  "the limit", "run again", 0 },
+	/* Not what the machine waited for, but what the modem said decides. */
 	{ "a limit ran out after END 510", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 510, MODEM,
-	  NULL, "does not fit", "exactly this firmware", 0 },
+	  "not confirmed", "does not fit", "exactly this firmware", 0 },
+	{ "a limit ran out after END 599", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 0, 599, MODEM,
+	  "not confirmed", NULL, NULL, 0 },
+	{ "a limit ran out after HTTPEND 702", OLD, "", LIMIT, VERDICT_FIRMWARE_UNREAD, 702, -1,
+	  MODEM, "not confirmed", "timeout", "signal", 0 },
+	{ "the upload failed", OLD, "", VERDICT_STOP_UPLOAD, VERDICT_FIRMWARE_UNREAD, -1, -1, MODEM,
+	  "counted other bytes", "counted other bytes", NULL, 0 },
 };
 
 static void reason_and_advice(void **state)
