@@ -299,14 +299,16 @@ static void time_deliver(struct step *s, const struct dfota_event *event)
 
 /*
  * A modem with a supply of its own goes on with its download while the host
- * reboots, and still runs its old firmware then.
+ * reboots, and still runs its old firmware then. So does one that was off the
+ * bus for another reason while no agent looked.
  */
 static uint64_t open_until(const struct step *s)
 {
 	const struct dfota *d = s->d;
 	uint64_t span = d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD];
 
-	if (!d->host_rebooted || d->evidence.transfer_seen || d->age_ms >= span)
+	if (!d->resumed || !d->plan.download || d->evidence.transfer_seen ||
+	    d->evidence.end_seen || d->age_ms >= span)
 		return 0;
 	return s->now_ms + span - d->age_ms;
 }
@@ -423,6 +425,7 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	d->evidence.end = memory->end;
 	/* The phase of a modem that is back, whether it has begun or not: the worse is taken. */
 	d->evidence.flashing = memory->phase == DFOTA_PHASE_FLASH;
+	d->evidence.cut = d->left && memory->phase == DFOTA_PHASE_DOWNLOAD;
 }
 
 void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_ms,

@@ -263,7 +263,11 @@ struct dfota {
 	bool unsent;	  /* resumed at a point where the request may not have gone out yet */
 	bool host_rebooted; /* since the request; the modem may know nothing of it */
 	uint64_t age_ms;  /* of the request when it was resumed */
-	uint64_t open_until_ms; /* so long an old firmware may still be downloading; 0: not */
+	/*
+	 * The bus was lost in the download, and perhaps only the bus: so long it may
+	 * go on in a modem that runs its old firmware. 0: it does not.
+	 */
+	uint64_t open_until_ms;
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */

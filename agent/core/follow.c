@@ -34,6 +34,7 @@ void follow_end_record(struct step *s, int code)
 		evidence->end = code;
 	evidence->end_seen = true;
 	evidence->flashing = false;
+	s->d->open_until_ms = 0;
 	s->d->dirty = true;
 }
 
@@ -61,12 +62,46 @@ static void flashing(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
+	s->d->open_until_ms = 0;
+	s->d->evidence.cut = false;
 	s->d->evidence.flashing = true;
 	step_go(s, DFOTA_STATE_FLASH);
 }
 
+/* As far as the codes tell, it is not done with the download. */
+static bool is_before_xxxend(const struct dfota *d)
+{
+	return d->state == DFOTA_STATE_ACCEPT || d->state == DFOTA_STATE_DOWNLOAD_START ||
+	       d->state == DFOTA_STATE_DOWNLOAD;
+}
+
+/*
+ * A loss of the bus ends a download only if it is one of power: a glitch, or a
+ * host that reset its controller, leave the modem at work. So for the rest of the
+ * time that the download may take, its old firmware proves nothing; RDY does, or
+ * another firmware.
+ */
+static void download_lost_sight_of(struct step *s)
+{
+	struct dfota *d = s->d;
+	uint64_t accept = d->timer[DFOTA_TIMER_STATE] ? d->timer[DFOTA_TIMER_STATE] : s->now_ms;
+
+	if (!d->plan.download || !is_before_xxxend(d))
+		return;
+	d->evidence.cut = d->state == DFOTA_STATE_DOWNLOAD;
+	d->open_until_ms = d->timer[DFOTA_TIMER_TOTAL];
+	if (!d->open_until_ms)
+		d->open_until_ms = accept + d->limits.ms[LIMIT_DOWNLOAD];
+}
+
+static bool is_open(const struct step *s)
+{
+	return s->now_ms < s->d->open_until_ms;
+}
+
 static void detached(struct step *s)
 {
+	download_lost_sight_of(s);
 	download_over(s);
 	s->d->left = true;
 	total_arm(s);
@@ -92,13 +127,9 @@ static void saved(struct step *s, const struct signal *signal)
 
 static void total_ran_out(struct step *s)
 {
-	bool download = s->d->state == DFOTA_STATE_ACCEPT ||
-			s->d->state == DFOTA_STATE_DOWNLOAD_START ||
-			s->d->state == DFOTA_STATE_DOWNLOAD;
-
 	/* Listened out to the end: only then may the next run request anew. */
 	s->d->evidence.unsent = s->d->unsent && s->d->state == DFOTA_STATE_ACCEPT;
-	step_finish_limit(s, VERDICT_STOP_LIMIT, download ? LIMIT_DOWNLOAD : LIMIT_FLASH);
+	step_finish_limit(s, VERDICT_STOP_LIMIT, is_before_xxxend(s->d) ? LIMIT_DOWNLOAD : LIMIT_FLASH);
 }
 
 /* Told, and waited on: what keeps the node shut may pass, the limits end it if not. */
@@ -165,6 +196,7 @@ static void transfer_record(struct step *s, int code)
 {
 	s->d->evidence.transfer_seen = true;
 	s->d->evidence.transfer = code;
+	s->d->open_until_ms = 0;
 	s->d->dirty = true;
 }
 
@@ -176,20 +208,24 @@ static void transfer_ended(struct step *s, int code)
 	step_go(s, code ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_LEAVE);
 }
 
-/*
- * Of a job that was taken up the reboot may have been missed; RDY comes of
- * nothing else. Other boot codes do: a SIM that comes late.
- */
+/* RDY comes of a boot and of nothing else. Other boot codes do: a SIM that comes late. */
+static bool is_boot(const struct dfota *d, const struct signal *signal)
+{
+	return d->presence == DFOTA_PRESENCE_MODEM && signal->type == SIGNAL_BOOT &&
+	       text_after(signal->text, "RDY");
+}
+
+/* Of a job that was taken up, or lost sight of, the reboot may have been missed. */
 static bool has_rebooted(const struct dfota *d, const struct signal *signal)
 {
-	return d->resumed && d->presence == DFOTA_PRESENCE_MODEM && signal->type == SIGNAL_BOOT &&
-	       text_after(signal->text, "RDY");
+	return (d->resumed || d->left) && is_boot(d, signal);
 }
 
 static void rebooted(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
+	s->d->open_until_ms = 0;
 	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 }
 
@@ -448,25 +484,50 @@ static bool is_version_answer(const struct step *s, const struct signal *signal)
 {
 	const struct dfota *d = s->d;
 	char revision[DFOTA_FIRMWARE_SIZE];
-	bool open = s->now_ms < d->open_until_ms && !d->evidence.transfer_seen &&
-		    !d->evidence.end_seen;
 
 	if (signal->type != SIGNAL_TEXT || !is_asked(d, signal->port) ||
 	    !at_revision(signal->text, revision, sizeof(revision)))
 		return false;
-	return !open || !revision_may_be(revision, d->firmware);
+	return !is_open(s) || !revision_may_be(revision, d->firmware);
 }
 
 /* A lone port is none of the normal system, whatever it says. */
-static bool is_normal(const struct dfota *d, const struct signal *signal)
+static bool is_normal(const struct step *s, const struct signal *signal)
 {
-	return signal->type == SIGNAL_BOOT && d->presence == DFOTA_PRESENCE_MODEM;
+	return signal->type == SIGNAL_BOOT && s->d->presence == DFOTA_PRESENCE_MODEM &&
+	       (!is_open(s) || is_boot(s->d, signal));
 }
 
 void follow_back_enter(struct step *s)
 {
 	s->d->asking = false;
 	total_arm(s);
+}
+
+/* A download that the loss of the bus did not end: its codes are followed as before. */
+static void download_take_up(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+
+	if (signal->type == SIGNAL_TRANSFER_END) {
+		transfer_ended(s, signal->number);
+		return;
+	}
+	d->timer[DFOTA_TIMER_TOTAL] = d->open_until_ms;
+	step_go(s, DFOTA_STATE_DOWNLOAD);
+}
+
+/* Not from one that may be flashing by now, and never from a lone port. */
+static bool is_download_going_on(const struct step *s, const struct signal *signal)
+{
+	const struct dfota *d = s->d;
+
+	if (d->state != DFOTA_STATE_QUIET || d->presence != DFOTA_PRESENCE_MODEM ||
+	    d->evidence.transfer_seen)
+		return false;
+	if (signal->type == SIGNAL_TRANSFER_START)
+		return is_open(s);
+	return signal->type == SIGNAL_TRANSFER_END && (is_open(s) || !d->evidence.flashing);
 }
 
 /* Back on the bus: quiet, flash and boot differ only in what they wait for first. */
@@ -476,13 +537,13 @@ void follow_back_take(struct step *s, const struct signal *signal)
 		    signal->type == SIGNAL_TRANSFER_END ||
 		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
 
-	/* A download that the loss of the bus did not end. */
-	if (signal->type == SIGNAL_TRANSFER_END && s->d->state == DFOTA_STATE_QUIET &&
-	    !s->d->evidence.transfer_seen)
-		transfer_record(s, signal->number);
-	if (life)
+	if (is_download_going_on(s, signal))
+		download_take_up(s, signal);
+	else if (life)
 		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
-	else if (is_normal(s->d, signal) || is_version_answer(s, signal))
+	else if (is_boot(s->d, signal))
+		rebooted(s);
+	else if (is_normal(s, signal) || is_version_answer(s, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		ask_version(s);
@@ -500,7 +561,7 @@ void follow_ended_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
-	else if (is_normal(s->d, signal))
+	else if (is_normal(s, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
@@ -524,8 +585,19 @@ void follow_confirm_enter(struct step *s)
 	conversation_ask(s, CONVERSATION_SCRIPT_CONFIRM);
 }
 
+static bool is_old(const struct dfota *d)
+{
+	return verdict_compare(d->firmware_now, d->firmware, d->plan.target) ==
+	       VERDICT_FIRMWARE_BEFORE;
+}
+
 static void confirmed(struct step *s)
 {
+	/* Another firmware was told, and then the old one: it may still be downloading. */
+	if (is_old(s->d) && is_open(s)) {
+		step_go(s, DFOTA_STATE_QUIET);
+		return;
+	}
 	s->d->evidence.unsent = s->d->unsent;
 	handover_finish(s, VERDICT_STOP_BOOTED);
 }

@@ -23,7 +23,7 @@ enum {
 
 static const struct verdict_row {
 	unsigned int stop, firmware, imei, transfer, end, flashing;
-	bool unsent; /* accepts only that */
+	bool unsent, cut; /* accepts only that */
 	struct verdict verdict;
 } verdict_rows[] = {
 	/* Before the request. */
@@ -108,6 +108,10 @@ static const struct verdict_row {
 	{ .end = CODE_GOOD,
 	  .verdict = { OUTCOME_FAILED, 6, "the modem reports success, yet came back with its old firmware",
 		       true } },
+	{ .cut = true,
+	  .transfer = CODE_NONE,
+	  .verdict = { OUTCOME_FAILED, 6,
+		       "interrupted in the download: the modem came back with its old firmware", true } },
 	{ .verdict = { OUTCOME_FAILED, 6, "the modem came back with its old firmware", true } },
 };
 
@@ -136,7 +140,7 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	       !accepts(row->firmware, 1u << evidence->firmware) ||
 	       !accepts(row->imei, 1u << evidence->imei) || !accepts(row->transfer, transfer) ||
 	       !accepts(row->end, end) || !accepts(row->flashing, flashing) ||
-	       (row->unsent && !evidence->unsent))
+	       (row->unsent && !evidence->unsent) || (row->cut && !evidence->cut))
 		row++;
 	verdict = row->verdict;
 	verdict.job_over &= !evidence->uploading;

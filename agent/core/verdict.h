@@ -61,6 +61,7 @@ struct evidence {
 	bool end_seen;
 	bool uploading; /* nothing was requested, but what is there of an upload is to be deleted */
 	bool unsent;  /* listened long enough, or it rebooted: the request may never have gone out */
+	bool cut;      /* the bus was lost in the download, and nothing more was heard of it */
 	bool flashing; /* START or UPDATING came, and no END after it */
 	int transfer; /* xxxEND code, if transfer_seen */
 	int end;      /* END code, if end_seen; the first that is not 0 wins */

@@ -229,6 +229,7 @@ void job_download_end(struct modem *m)
 	m->phase = MODEM_PHASE_IDLE;
 	m->downloading = false;
 	m->saves++;
+	m->job.ended = true;
 	if (m->job.failed)
 		return;
 	job_judge(m);
@@ -241,11 +242,35 @@ void modem_fetch_data(struct modem *m, const void *bytes, size_t length)
 	m->job.bytes += length;
 }
 
+static uint64_t download_left(const struct modem *m, uint64_t time_us)
+{
+	uint64_t at = settings_after(m->job.started_us, time_us);
+
+	return at > m->now_us ? at - m->now_us : 0;
+}
+
+/* What is fetched is fetched: from outside it looks as if it went on meanwhile. */
+static bool job_glitch(struct modem *m)
+{
+	if (m->job.glitched || m->settings->download_glitch == SETTINGS_NEVER)
+		return false;
+	m->job.glitched = true;
+	life_leave(m, MODEM_LIFE_NORMAL,
+		   download_left(m, m->settings->download_glitch));
+	return true;
+}
+
+bool job_goes_on(struct modem *m)
+{
+	if (!m->job.glitched || m->job.ended)
+		return false;
+	life_step_after(m, MODEM_PHASE_DOWNLOADED,
+			download_left(m, m->settings->download_time));
+	return true;
+}
+
 void modem_fetch_done(struct modem *m, uint64_t now_us, const char *error)
 {
-	uint64_t earliest =
-		settings_after(m->job.started_us, m->settings->download_time);
-
 	if (m->phase != MODEM_PHASE_DOWNLOAD)
 		return;
 	modem_advance(m, now_us);
@@ -255,8 +280,9 @@ void modem_fetch_done(struct modem *m, uint64_t now_us, const char *error)
 		modem_note(m, "fetch %s ok bytes=%llu", m->job.argument,
 			   (unsigned long long)m->job.bytes);
 	m->job.failed = error;
-	life_step_after(m, MODEM_PHASE_DOWNLOADED,
-			earliest > m->now_us ? earliest - m->now_us : 0);
+	if (!job_glitch(m))
+		life_step_after(m, MODEM_PHASE_DOWNLOADED,
+				download_left(m, m->settings->download_time));
 }
 
 void job_check_failed(struct modem *m)

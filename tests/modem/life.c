@@ -178,7 +178,9 @@ static void clock_start(struct modem *m)
 		return;
 	}
 	m->nmea_at = settings_after(m->now_us, s->nmea_every);
-	/* It has never been off, so it boots nothing. */
+	/* It has not booted, so it says nothing of that. */
+	if (job_goes_on(m))
+		return;
 	if (m->downloading) {
 		job_download_go_on(m);
 		return;

@@ -124,6 +124,8 @@ struct modem_job {
 	uint64_t bytes;
 	uint64_t started_us;
 	bool failed;
+	bool ended;    /* the download */
+	bool glitched; /* off the bus, and at work all the same */
 	enum package_verdict verdict;
 	char to[PACKAGE_REVISION];
 };

@@ -344,6 +344,26 @@ static void test_silent_flash(void **state)
 	host_unplug(&h);
 }
 
+/* The bus is lost in the download, and nothing else: no boot, and HTTPEND comes. */
+static void test_download_glitch(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET(SHORT, "download-glitch=5000", "download-time=60000", "away=2000"));
+	h.package = good;
+	host_wait(&h, 1000);
+	host_type(&h, REQUEST);
+	host_wait(&h, 20000);
+	assert_true(h.on_bus);
+	assert_string_equal(host_lines(h.at), "RDY / OK / \"HTTPSTART\" / <leave>");
+	host_wait(&h, 60000);
+	assert_string_equal(host_lines(h.at), "RDY / OK / \"HTTPSTART\" / <leave> / "
+					      "\"HTTPEND\",0 / <leave> / " FLASHED BOOTED);
+	assert_string_equal(h.modem.firmware, NEW);
+	host_unplug(&h);
+}
+
 static void test_emergency_download(void **state)
 {
 	static struct host h;
@@ -454,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_recovery_answers),
 		cmocka_unit_test(test_other_imei),
 		cmocka_unit_test(test_silent_flash),
+		cmocka_unit_test(test_download_glitch),
 		cmocka_unit_test(test_emergency_download),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_own_supply),

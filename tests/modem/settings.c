@@ -187,6 +187,9 @@ static const struct setting table[] = {
 	      "Power is lost in the download; it boots with no job."),
 	YESNO("own-supply", own_supply, "no",
 	      "Without the host it goes on: with --memory, so does a download."),
+	TIME("download-glitch", download_glitch, "never",
+	     "Time from the START URC of the download until the bus alone is lost, once: it "
+	     "downloads on."),
 	NUMBER("fetch-error-code", fetch_error_code, "-1",
 	       "Code of a failed fetch; -1: 601 for FTP, 701 for HTTP."),
 	NUMBER("check-code", check_code,

@@ -149,6 +149,7 @@ struct settings {
 	bool download_end_lost;
 	bool download_cut;
 	bool own_supply;
+	uint64_t download_glitch;
 	int64_t fetch_error_code;
 	int64_t check_code;
 	int64_t damage_code;

@@ -35,7 +35,8 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
 		laws->flashing = laws->requested;
 		laws->normal = false;
-	} else if (numbered && number && transfer && before_leaving) {
+	} else if (numbered && number && transfer &&
+		   (before_leaving || (laws->presence == DFOTA_PRESENCE_MODEM && !laws->flashing))) {
 		laws->normal = true; /* the download failed: never left its normal system */
 	} else if (numbered && strcmp(token, "END") == 0 && laws->requested) {
 		if (number && before_leaving && !laws->resumed)
@@ -53,10 +54,14 @@ static void laws_hear(struct player *p, const char *text)
 	int fields = sscanf(text, "+QIND: \"FOTA\",\"%31[^\"]\",%d", token, &number);
 
 	/* What is read after the loss is of the past; a failure remains one. */
-	if (fields == 2 && number && strcmp(token, "END") == 0)
-		laws->end_bad |= laws->requested;
-	if (laws->presence == DFOTA_PRESENCE_NONE)
+	if (fields == 2 && strcmp(token, "END") == 0) {
+		laws->end_bad |= laws->requested && number;
+		laws->code |= laws->requested;
+	}
+	/* Without ports there is nothing to be heard. */
+	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
+	laws->code |= laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END");
 	if (fields >= 1)
 		laws_hear_fota(p, token, fields == 2, number);
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
@@ -64,6 +69,7 @@ static void laws_hear(struct player *p, const char *text)
 	/* Where the loss may have been missed only RDY will do. */
 	if (law_is_boot(text) && (laws->left || laws->flashing || (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
+	laws->rdy |= strncmp(text, "RDY", 3) == 0;
 	if (strncmp(text, "EP06E", 5) == 0) {
 		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
 		laws->normal |= laws->asked_ms != 0;
@@ -94,7 +100,7 @@ static void laws_gone(struct laws *laws)
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->told = false;
 	laws->left |= laws->requested;
-	laws->normal = false;
+	laws->normal = laws->rdy = false;
 	laws->asked_ms = 0;
 	laws->firmware[0] = laws->imei[0] = '\0';
 }
@@ -164,6 +170,7 @@ static void law_request(struct player *p, uint8_t port)
 	assert_false(p->laws.follows);
 	assert_true(p->laws.saved);
 	p->laws.requested = p->laws.asked = true;
+	p->laws.requested_ms = p->now_ms;
 	p->laws.normal = false;
 }
 
@@ -211,6 +218,20 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 		law_version_query(p, ports, port);
 }
 
+/*
+ * An old firmware alone ends no job that may be downloading: a boot does, or a
+ * code, or as much time as the download may take.
+ */
+static void law_close(struct player *p, const struct verdict *verdict)
+{
+	const struct laws *laws = &p->laws;
+
+	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->code ||
+	    laws->flashing || p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
+		return;
+	assert_true(laws->rdy || p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]);
+}
+
 static void law_finish(struct player *p)
 {
 	struct verdict verdict = verdict_decide(&p->d.evidence);
@@ -227,6 +248,8 @@ static void law_finish(struct player *p)
 		else
 			assert_string_not_equal(laws->firmware, p->d.firmware);
 	}
+	if (verdict.outcome != OUTCOME_REFUSED)
+		law_close(p, &verdict);
 	if (laws->requested && verdict.outcome != OUTCOME_REFUSED)
 		assert_true(verdict.exit == 0 || verdict.exit >= 5);
 	/* Somebody says why: the verdict, the machine, a code, or the stranger that asked to stop. */
@@ -482,7 +505,7 @@ static void player_reset(struct player *p)
 
 	memset(p, 0, sizeof(*p));
 	dfota_init(&p->d, &limits);
-	p->now_ms = 1000000;
+	p->now_ms = 1000000000;
 	p->voice = PLAYER_VOICE_NORMAL;
 	p->speaks = 3;
 	p->firmware = PLAYER_OLD;
@@ -519,6 +542,8 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 		       (*memory->target ? strcmp(memory->running, memory->target) == 0 :
 					  strcmp(memory->running, memory->firmware) != 0);
 	p->laws.end_bad = p->laws.requested && memory->end > 0;
+	p->laws.code = p->laws.requested && (memory->end >= 0 || memory->transfer >= 0);
+	p->laws.requested_ms = p->now_ms - memory->age_ms;
 	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 }
 

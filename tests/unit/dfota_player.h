@@ -36,11 +36,13 @@ struct laws {
 	bool follows, asks; /* takes up what it hears; may speak before that */
 	bool told;	    /* the modem has just told its firmware, in normal mode */
 	bool end_bad;
+	bool code; /* xxxEND or END was heard: the download is over */
+	bool rdy;  /* since it attached: it has booted */
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
 	uint8_t asked_port;
 	uint32_t sent; /* bytes of the upload at hand */
-	uint64_t attached_ms, life_ms, data_ms, asked_ms;
+	uint64_t requested_ms, attached_ms, life_ms, data_ms, asked_ms;
 	char firmware[64], imei[24]; /* as the modem told them since it attached */
 };
 

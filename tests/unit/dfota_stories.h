@@ -440,7 +440,7 @@ static const struct story stories_failures[] = {
 	  .reason = "another modem", .goes_on = true },
 	{ "power cut in the download", ACCEPTED "off; boots old",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,
-	  .exit = 6 },
+	  .exit = 6, .reason = "interrupted in the download" },
 	{ "it reboots into the old firmware, deaf",
 	  FLASHED "fota END 0; off; boots deaf; wait verify", .outcome = OUTCOME_UNCONFIRMED,
 	  .exit = 7, .reason = "could not be read", .goes_on = true },

@@ -69,6 +69,43 @@ static const struct story stories_coming_and_going[] = {
 	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "IMEI", .goes_on = true },
 };
 
+/* Off the bus and there again, while the modem itself notices nothing. */
+static const struct story stories_glitches[] = {
+	{ "in the download, a SIM that comes late is no boot",
+	  ACCEPTED "off; sneaks old; +CPIN: READY; +QIND: SMS DONE; wait flash-start",
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; ",
+	  .exit = STORY_GOES_ON },
+	{ "in the download, which goes on",
+	  ACCEPTED "off; sneaks old; wait flash-start; fota HTTPEND 0; off; flashing; fota START; "
+		   "fota UPDATING 50; fota END 0; off; boots new",
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; [restart]; save; "
+			"[flash]; save; 50%; [return]; save; " TOLD_WELL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "in the download, which then fails", ACCEPTED "off; sneaks old; fota HTTPEND 701",
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY,
+	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "before the download has begun",
+	  REQUESTED "OK; off; sneaks old; fota HTTPSTART; wait download/2; fota HTTPEND 0; off; boots new",
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [download]; save; [restart]; save; [flash]; save; "
+	  TOLD_WELL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "before the request was answered", REQUESTED "off; sneaks old; wait flash-start", NULL,
+	  .exit = STORY_GOES_ON },
+	{ "twice, and then a boot",
+	  ACCEPTED "off; sneaks old; off; sneaks old; fota HTTPSTART; RDY",
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [restart]; save; [flash]; save; "
+			"[download]; save; " TOLD_VERIFY,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download" },
+	{ "nothing more for as long as the download may take",
+	  ACCEPTED "off; sneaks old; wait download; wait flash-silence", NULL,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download" },
+	{ "another firmware is not waited for", REQUESTED "OK; off; sneaks new; wait flash-start",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "the limit of the download goes on",
+	  ACCEPTED "wait download/2; off; sneaks old; fota HTTPSTART; wait download/2", NULL,
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"download\"", .goes_on = true },
+};
+
 static const struct story stories_silence[] = {
 	{ "to the request", REQUESTED "wait accept", "finish; ", .outcome = OUTCOME_UNCONFIRMED,
 	  .exit = 7, .reason = "accept", .goes_on = true },
@@ -139,6 +176,11 @@ static const struct story stories_the_host_stops[] = {
 	{ "what could not be opened left again, for ever", DOWNLOADED "off; host; off; wait return",
 	  NULL, .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true },
 };
+
+/* As long as a download may take, with a question now and then. */
+#define LONG_SILENCE "; wait flash-silence; wait flash-silence; wait flash-silence"
+#define TOLD_QUESTION "1>AT+CGMR; 0>AT+CGMR; "
+#define TOLD_QUESTION_LONG TOLD_QUESTION TOLD_QUESTION TOLD_QUESTION TOLD_QUESTION
 
 static const struct story stories_resumed[] = {
 	{ "request, nothing heard", "modem; wait accept; wait download", "[request]; hold; finish; ",
@@ -213,8 +255,8 @@ static const struct story stories_resumed[] = {
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .goes_on = true, .resumed = true,
 	  .phase = DFOTA_PHASE_FLASH, .transfer = 701, .end = -1 },
 	/* What happened while no agent ran. */
-	{ "request, it rebooted meanwhile, old", "sneaks old; wait flash-start",
-	  "[request]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	{ "request, it rebooted meanwhile, old", "sneaks old; wait flash-start" LONG_SILENCE,
+	  "[request]; hold; [flash]; save; " TOLD_QUESTION_LONG TOLD_VERIFY,
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "never have been sent",
 	  .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1, .left = true },
 	{ "request, it rebooted meanwhile, new", "sneaks new; wait flash-start",
@@ -241,9 +283,9 @@ static const struct story stories_resumed[] = {
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true },
-	{ "download, it rebooted meanwhile, old", "sneaks old; wait flash-start",
-	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
-	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
+	{ "download, it rebooted meanwhile, old", "sneaks old; wait flash-start" LONG_SILENCE,
+	  "[download]; hold; [flash]; save; " TOLD_QUESTION_LONG TOLD_VERIFY,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download", .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true },
 	{ "download, it rebooted meanwhile and is flashing", "flashing; wait flash-start; fota END 0; off; boots new",
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; [return]; save; " TOLD_WELL,
@@ -251,20 +293,19 @@ static const struct story stories_resumed[] = {
 	  .transfer = -1, .end = -1, .left = true },
 	{ "the host rebooted in the download, the modem goes on with it",
 	  "sneaks old; wait flash-start; wait flash-silence; fota HTTPEND 0; off; boots new",
-	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; save; "
+	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; "
 	  "[restart]; save; [flash]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true, .rebooted = true, .age_ms = 60000 },
 	{ "the host rebooted in the download, which then fails",
-	  "sneaks old; fota HTTPEND 701; wait flash-silence",
-	  "[download]; hold; [flash]; save; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  "sneaks old; fota HTTPEND 701",
+	  "[download]; hold; [flash]; save; " TOLD_VERIFY,
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .resumed = true,
 	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1, .left = true,
 	  .rebooted = true, .age_ms = 60000 },
 	{ "host and modem rebooted in the download, old at the end of its limit",
-	  "sneaks old; wait flash-start; wait flash-silence; wait flash-silence; wait flash-silence",
-	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; "
-	  "1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  "sneaks old; wait flash-start" LONG_SILENCE,
+	  "[download]; hold; [flash]; save; " TOLD_QUESTION_LONG TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true, .rebooted = true, .age_ms = 30000 },
 	{ "host and modem rebooted, and RDY is heard", "boots old",
@@ -275,6 +316,12 @@ static const struct story stories_resumed[] = {
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .left = true, .rebooted = true, .age_ms = 86400000 },
+	{ "download, its device number changed, and it goes on",
+	  "sneaks old; +CPIN: READY; wait flash-start; fota HTTPEND 0; off; flashing; fota END 0; off; boots new",
+	  "[download]; hold; [flash]; save; " TOLD_QUESTION
+	  "[restart]; save; [flash]; save; [return]; save; " TOLD_WELL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
+	  .transfer = -1, .end = -1, .left = true, .age_ms = 60000 },
 	{ "known by its IMEI, new", "sneaks new", "[flash]; hold; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH,
 	  .transfer = 0, .end = -1, .left = true, .running = PLAYER_NEW },

@@ -37,12 +37,21 @@ static void law_send(struct scenario_player *p, const char *command)
 	p->asked = true;
 }
 
+/* HTTPEND,701: only the normal system downloads. */
+static bool is_failed_download(const char *text)
+{
+	const char *code = text_after(text, "+QIND: \"FOTA\",\"HTTPEND\",");
+
+	return code && atoi(code) != 0;
+}
+
 /* A boot URC, or a revision where it was asked for: up again. */
 static void law_line(struct scenario_player *p, const char *text)
 {
 	char revision[DFOTA_FIRMWARE_SIZE];
 
-	if (at_is_boot_urc(text) || (p->asked && at_revision(text, revision, sizeof(revision))))
+	if (at_is_boot_urc(text) || is_failed_download(text) ||
+	    (p->asked && at_revision(text, revision, sizeof(revision))))
 		p->suspect = false;
 }
 

@@ -266,6 +266,7 @@ STORIES_TEST(clean)
 STORIES_TEST(codes_lost_or_odd)
 STORIES_TEST(failures)
 STORIES_TEST(coming_and_going)
+STORIES_TEST(glitches)
 STORIES_TEST(silence)
 STORIES_TEST(the_host_stops)
 STORIES_TEST(resumed)
@@ -308,6 +309,7 @@ int main(void)
 		cmocka_unit_test(codes_lost_or_odd),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(coming_and_going),
+		cmocka_unit_test(glitches),
 		cmocka_unit_test(silence),
 		cmocka_unit_test(the_host_stops),
 		cmocka_unit_test(resumed),
