@@ -128,6 +128,8 @@ static const struct state_facts {
 		follow_confirm_take },
 	[DFOTA_STATE_CONFIRM] = { "confirm", DFOTA_PHASE_VERIFY, LIMIT_SAME, follow_confirm_enter,
 		follow_confirm_take },
+	[DFOTA_STATE_SETTLE] = { "settle", DFOTA_PHASE_VERIFY, LIMIT_SAME, follow_settle_enter,
+		follow_settle_take },
 	[DFOTA_STATE_HEALTH] = { "health", DFOTA_PHASE_VERIFY, LIMIT_NONE, handover_health_enter,
 		handover_health_take },
 	[DFOTA_STATE_URC_BACK] = { "urc-back", PHASE_SAME, LIMIT_ANSWER, handover_urc_back_enter,
@@ -358,6 +360,7 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 		if (s->d->presence != DFOTA_PRESENCE_NONE)
 			detached_deliver(s, event);
 		attached_take_over(s->d, event);
+		s->d->attached_ms = s->now_ms;
 		signal.type = SIGNAL_ATTACHED;
 		break;
 	case DFOTA_EVENT_DETACHED:

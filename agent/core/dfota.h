@@ -16,6 +16,8 @@
  *     └──────┴───────┘  ended ─ reboot ─ boot ─┐
  *                         boot URC or version  ▼
  *                         from quiet, flash  confirm-probe ─ confirm ─ finished
+ *                                                              │         ▲
+ *                 old firmware, and no code that says why:   settle ─────┘
  *
  * URCs may skip any number of these states forward (facts 2.3).
  */
@@ -75,6 +77,7 @@ enum dfota_state {
 	DFOTA_STATE_BOOT,
 	DFOTA_STATE_CONFIRM_PROBE,
 	DFOTA_STATE_CONFIRM,
+	DFOTA_STATE_SETTLE,
 	DFOTA_STATE_HEALTH,
 	DFOTA_STATE_URC_BACK,
 	DFOTA_STATE_FINISHED,
@@ -268,6 +271,7 @@ struct dfota {
 	 * go on in a modem that runs its old firmware. 0: it does not.
 	 */
 	uint64_t open_until_ms;
+	uint64_t attached_ms; /* when it came back last */
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */

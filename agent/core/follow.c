@@ -103,6 +103,8 @@ static void detached(struct step *s)
 {
 	download_lost_sight_of(s);
 	download_over(s);
+	/* What was read before another reboot does not count. */
+	s->d->firmware_now[0] = s->d->imei_now[0] = '\0';
 	s->d->left = true;
 	total_arm(s);
 	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
@@ -522,7 +524,7 @@ static bool is_download_going_on(const struct step *s, const struct signal *sign
 {
 	const struct dfota *d = s->d;
 
-	if (d->state != DFOTA_STATE_QUIET || d->presence != DFOTA_PRESENCE_MODEM ||
+	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE) || d->presence != DFOTA_PRESENCE_MODEM ||
 	    d->evidence.transfer_seen)
 		return false;
 	if (signal->type == SIGNAL_TRANSFER_START)
@@ -591,15 +593,44 @@ static bool is_old(const struct dfota *d)
 	       VERDICT_FIRMWARE_BEFORE;
 }
 
-static void confirmed(struct step *s)
+static bool is_code_bad(const struct dfota *d)
 {
-	/* Another firmware was told, and then the old one: it may still be downloading. */
-	if (is_old(s->d) && is_open(s)) {
-		step_go(s, DFOTA_STATE_QUIET);
-		return;
-	}
+	const struct evidence *evidence = &d->evidence;
+
+	return (evidence->end_seen && evidence->end) ||
+	       (evidence->transfer_seen && evidence->transfer && !evidence->end_seen);
+}
+
+/*
+ * What a modem that is not done with its job does next is to leave the bus, and
+ * "leave" is how long that may take. It counts from the return: one that has been
+ * there for so long, and asked only then, is not waited for once more.
+ */
+static uint64_t settled_ms(const struct dfota *d)
+{
+	return d->attached_ms + d->limits.ms[LIMIT_LEAVE];
+}
+
+static void booted(struct step *s)
+{
 	s->d->evidence.unsent = s->d->unsent;
 	handover_finish(s, VERDICT_STOP_BOOTED);
+}
+
+static void confirmed(struct step *s)
+{
+	const struct dfota *d = s->d;
+
+	if (!is_old(d) || is_code_bad(d) ||
+	    verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_SAME)
+		booted(s);
+	/* Another firmware was told, and then the old one: it may still be downloading. */
+	else if (is_open(s))
+		step_go(s, DFOTA_STATE_QUIET);
+	else if (s->now_ms >= settled_ms(d))
+		booted(s);
+	else
+		step_go(s, DFOTA_STATE_SETTLE);
 }
 
 void follow_confirm_take(struct step *s, const struct signal *signal)
@@ -617,6 +648,29 @@ void follow_confirm_take(struct step *s, const struct signal *signal)
 		follow_end_record(s, signal->number);
 	else
 		after_request(s, signal);
+}
+
+/* ---- its old firmware, and nothing says why: is it back for good? ---- */
+
+void follow_settle_enter(struct step *s)
+{
+	s->d->timer[DFOTA_TIMER_STATE] = settled_ms(s->d);
+}
+
+void follow_settle_take(struct step *s, const struct signal *signal)
+{
+	if (is_download_going_on(s, signal))
+		download_take_up(s, signal);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
+		booted(s);
+	else if (signal->type == SIGNAL_END)
+		follow_end_record(s, signal->number);
+	else if (signal->type == SIGNAL_LIFE)
+		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_LEAVE]);
+	else
+		after_request(s, signal);
+	if (s->d->state == DFOTA_STATE_SETTLE && is_code_bad(s->d))
+		booted(s);
 }
 
 /* ---- heard on the wire: what it runs, and which modem it is, was never asked ---- */

@@ -32,5 +32,7 @@ void follow_confirm_enter(struct step *s);
 void follow_end_record(struct step *s, int code);
 /* confirm-probe and confirm */
 void follow_confirm_take(struct step *s, const struct signal *signal);
+void follow_settle_enter(struct step *s);
+void follow_settle_take(struct step *s, const struct signal *signal);
 
 #endif

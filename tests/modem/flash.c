@@ -30,11 +30,20 @@ static bool firmware_taken(const struct modem *m)
 
 static void flash_finish(struct modem *m)
 {
-	if (firmware_taken(m))
+	m->flash.again = m->settings->boot_again != SETTINGS_NEVER;
+	if (firmware_taken(m) && !m->flash.again)
 		strcpy(m->firmware, m->job.to);
 	if (*m->settings->imei_after)
 		strcpy(m->imei, m->settings->imei_after);
 	m->flashed = true;
+	life_leave(m, MODEM_LIFE_NORMAL, m->settings->leave_delay);
+}
+
+void flash_boot_again(struct modem *m)
+{
+	m->flash.again = false;
+	if (firmware_taken(m))
+		strcpy(m->firmware, m->job.to);
 	life_leave(m, MODEM_LIFE_NORMAL, m->settings->leave_delay);
 }
 

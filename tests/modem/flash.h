@@ -7,5 +7,7 @@
 
 /* step_at is due in the phase FLASHING. */
 void flash_step(struct modem *m);
+/* step_at is due in the phase BOOT_AGAIN. */
+void flash_boot_again(struct modem *m);
 
 #endif

@@ -187,6 +187,8 @@ static void clock_start(struct modem *m)
 	}
 	m->phase = m->identity.composition->dead ? MODEM_PHASE_STUCK
 						 : MODEM_PHASE_IDLE;
+	if (m->flash.again)
+		life_step_after(m, MODEM_PHASE_BOOT_AGAIN, s->boot_again);
 	m->boot_next = 0;
 	m->boot_at = settings_after(m->now_us, s->boot_delay);
 }

@@ -250,6 +250,9 @@ static void step(struct modem *m)
 	case MODEM_PHASE_FLASHING:
 		flash_step(m);
 		break;
+	case MODEM_PHASE_BOOT_AGAIN:
+		flash_boot_again(m);
+		break;
 	case MODEM_PHASE_IDLE:
 	case MODEM_PHASE_DOWNLOAD:
 	case MODEM_PHASE_APPEARING:

@@ -68,6 +68,7 @@ enum modem_phase {
 	MODEM_PHASE_AWAY,
 	MODEM_PHASE_APPEARING,
 	MODEM_PHASE_FLASHING,
+	MODEM_PHASE_BOOT_AGAIN,
 	MODEM_PHASE_STUCK,
 };
 
@@ -135,6 +136,7 @@ struct modem_flash {
 	int32_t number; /* progress number or repeat within the step */
 	int32_t code;	/* what END said or would say */
 	bool ended;	/* END was said */
+	bool again;	/* one more boot is to come */
 };
 
 struct modem {

@@ -364,6 +364,25 @@ static void test_download_glitch(void **state)
 	host_unplug(&h);
 }
 
+/* Once with its old firmware, and then with the new one. */
+static void test_boot_again(void **state)
+{
+	static struct host h;
+
+	(void)state;
+	host_plug(&h, SET(SHORT, "boot-again=60000"));
+	h.package = good;
+	host_wait(&h, 1000);
+	host_type(&h, REQUEST);
+	host_wait(&h, 30000);
+	assert_int_equal(h.returns, 3);
+	assert_string_equal(h.modem.firmware, OLD);
+	host_wait(&h, 60000);
+	assert_int_equal(h.returns, 4);
+	assert_string_equal(h.modem.firmware, NEW);
+	host_unplug(&h);
+}
+
 static void test_emergency_download(void **state)
 {
 	static struct host h;
@@ -475,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_other_imei),
 		cmocka_unit_test(test_silent_flash),
 		cmocka_unit_test(test_download_glitch),
+		cmocka_unit_test(test_boot_again),
 		cmocka_unit_test(test_emergency_download),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_own_supply),

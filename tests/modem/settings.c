@@ -220,6 +220,8 @@ static const struct setting table[] = {
 	     "Time of the flash, spread evenly over its progress numbers."),
 	CHOICE("firmware-after", firmware_after, firmware_choices,
 	       "judged", "Firmware after the flash; judged: new on END 0 and a package that fits."),
+	TIME("boot-again", boot_again, "never",
+	     "Time after the flash that it runs its old firmware, until it boots once more."),
 	CHOICE("recovery-answers", recovery_answers, ports_choices, "modem",
 	       "Ports that answer a bare AT with OK while flashing."),
 	CHOICE("format", format, format_choices,

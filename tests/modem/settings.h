@@ -165,6 +165,7 @@ struct settings {
 	uint64_t flash_start;
 	uint64_t flash_time;
 	int firmware_after;
+	uint64_t boot_again;
 	int recovery_answers;
 	int format;
 	int spelling;

@@ -232,6 +232,18 @@ static void law_close(struct player *p, const struct verdict *verdict)
 	assert_true(laws->rdy || p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]);
 }
 
+/* Without a code that says so, only a modem that stays has its old firmware for good. */
+static void law_for_good(struct player *p, const struct verdict *verdict)
+{
+	if (verdict->outcome != OUTCOME_FAILED || p->laws.end_bad ||
+	    p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
+		return;
+	/* It is lost once more while it is put in order, and there again at once. */
+	if (p->laws.attached_ms == p->now_ms)
+		return;
+	assert_true(p->now_ms - p->laws.attached_ms >= p->d.limits.ms[LIMIT_LEAVE]);
+}
+
 static void law_finish(struct player *p)
 {
 	struct verdict verdict = verdict_decide(&p->d.evidence);
@@ -248,6 +260,7 @@ static void law_finish(struct player *p)
 		else
 			assert_string_not_equal(laws->firmware, p->d.firmware);
 	}
+	law_for_good(p, &verdict);
 	if (verdict.outcome != OUTCOME_REFUSED)
 		law_close(p, &verdict);
 	if (laws->requested && verdict.outcome != OUTCOME_REFUSED)
