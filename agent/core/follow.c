@@ -127,8 +127,19 @@ static void saved(struct step *s, const struct signal *signal)
 			     "restarted agent would know less of it");
 }
 
+/* The end of a download that was taken up may have been missed: its firmware tells, if one is known. */
+static bool can_be_asked(const struct dfota *d)
+{
+	return d->resumed && !d->unsent && d->firmware[0] && is_before_xxxend(d);
+}
+
 static void total_ran_out(struct step *s)
 {
+	if (can_be_asked(s->d)) {
+		s->d->left = true;
+		step_go(s, DFOTA_STATE_QUIET);
+		return;
+	}
 	/* Listened out to the end: only then may the next run request anew. */
 	s->d->evidence.unsent = s->d->unsent && s->d->state == DFOTA_STATE_ACCEPT;
 	step_finish_limit(s, VERDICT_STOP_LIMIT, is_before_xxxend(s->d) ? LIMIT_DOWNLOAD : LIMIT_FLASH);
@@ -393,6 +404,21 @@ void follow_away_take(struct step *s, const struct signal *signal)
 		after_request(s, signal);
 }
 
+/*
+ * So long ago that its codes have been missed, whichever they were: as after a
+ * loss, only its firmware can tell. Else each run would listen in vain, and never
+ * end the job.
+ */
+static bool is_overdue(const struct dfota *d)
+{
+	const uint64_t *ms = d->limits.ms;
+	uint64_t span = ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
+
+	if (d->phase == DFOTA_PHASE_RESTART)
+		span += ms[LIMIT_LEAVE];
+	return d->age_ms >= span;
+}
+
 /* Listens where the job may be by now. */
 static void resume_attached(struct step *s)
 {
@@ -406,7 +432,7 @@ static void resume_attached(struct step *s)
 		return;
 	}
 	/* A lone port is none of the normal system. */
-	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY;
+	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY || is_overdue(d);
 	if (d->left) {
 		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
 		return;
@@ -415,8 +441,11 @@ static void resume_attached(struct step *s)
 		step_go(s, DFOTA_STATE_LEAVE);
 		return;
 	}
-	step_timer(s, DFOTA_TIMER_TOTAL,
-		   d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD]);
+	if (d->open_until_ms)
+		d->timer[DFOTA_TIMER_TOTAL] = d->open_until_ms;
+	else
+		step_timer(s, DFOTA_TIMER_TOTAL,
+			   d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD]);
 	step_go(s, d->unsent ? DFOTA_STATE_ACCEPT : DFOTA_STATE_DOWNLOAD);
 	step_timer_off(s, DFOTA_TIMER_STATE);
 }

@@ -80,7 +80,7 @@ static const struct verdict_row {
 	{ .unsent = true,
 	  .firmware = FIRMWARE(BEFORE),
 	  .verdict = { OUTCOME_UNCONFIRMED, 7,
-		       "the modem rebooted into its old firmware; the request may never have been sent",
+		       "the modem runs its old firmware; the request may never have been sent",
 		       true } },
 	/* A job that was only heard. */
 	{ .firmware = FIRMWARE(ALONE),

@@ -22,6 +22,15 @@ static bool law_is_boot(const char *text)
 	return false;
 }
 
+/* Taken up so late that whatever happened to the download has been missed. */
+static bool law_is_overdue(const struct player *p)
+{
+	const uint64_t *ms = p->d.limits.ms;
+
+	return p->laws.resumed &&
+	       p->now_ms - p->laws.requested_ms >= ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
+}
+
 static void laws_hear_fota(struct player *p, const char *token, bool numbered, int number)
 {
 	struct laws *laws = &p->laws;
@@ -66,8 +75,9 @@ static void laws_hear(struct player *p, const char *text)
 		laws_hear_fota(p, token, fields == 2, number);
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
 		return;
-	/* Where the loss may have been missed only RDY will do. */
-	if (law_is_boot(text) && (laws->left || laws->flashing || (laws->resumed && text[0] == 'R')))
+	/* Where the loss may have been missed only RDY will do, for as long as it may be downloading. */
+	if (law_is_boot(text) && (laws->left || laws->flashing || law_is_overdue(p) ||
+				  (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
 	laws->rdy |= strncmp(text, "RDY", 3) == 0;
 	if (strncmp(text, "EP06E", 5) == 0) {
@@ -156,7 +166,7 @@ static void law_version_query(struct player *p, unsigned int *ports, uint8_t por
 	uint64_t last = later(laws->attached_ms, laws->life_ms);
 
 	assert_string_equal(p->d.command, "AT+CGMR");
-	assert_true(laws->left || laws->flashing);
+	assert_true(laws->left || laws->flashing || law_is_overdue(p));
 	assert_true(p->now_ms - last >= (start < silence ? start : silence));
 	assert_true(!laws->asked_ms || p->now_ms - laws->asked_ms >= silence);
 	assert_false(*ports & 1u << port);
