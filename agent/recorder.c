@@ -322,7 +322,7 @@ static void memory_write(struct recorder *recorder, const char *position, const 
 	record.memory = (struct dfota_memory){
 		.phase = d->settling ? DFOTA_PHASE_UPLOAD : d->phase,
 		.firmware = d->firmware,
-		.imei = d->imei,
+		.imei = d->settling ? d->imei_now : d->imei,
 		.target = d->plan.target,
 		.transfer = d->evidence.transfer_seen ? d->evidence.transfer : -1,
 		.end = d->evidence.end_seen ? d->evidence.end : -1,

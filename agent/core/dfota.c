@@ -400,13 +400,14 @@ void dfota_init(struct dfota *d, const struct limits *limits)
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 {
 	d->stored = memory->stored;
-	text_set(d->urc_port, sizeof(d->urc_port), memory->urc_port ? memory->urc_port : "");
-	d->urc_moved = d->urc_port[0] != '\0';
-	/* Nothing was requested yet: a new job, once the modem has ended the upload. */
+	/* Nothing was requested or moved yet: a new job, once that modem has ended the upload. */
 	if (memory->phase <= DFOTA_PHASE_UPLOAD) {
 		d->settling = true;
+		text_set(d->imei_now, sizeof(d->imei_now), memory->imei);
 		return;
 	}
+	text_set(d->urc_port, sizeof(d->urc_port), memory->urc_port ? memory->urc_port : "");
+	d->urc_moved = d->urc_port[0] != '\0';
 	d->resumed = d->requested = true;
 	d->phase = memory->phase;
 	d->left = memory->left || memory->phase > DFOTA_PHASE_RESTART;

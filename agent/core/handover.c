@@ -19,11 +19,25 @@ static bool can_talk(const struct dfota *d)
 	       d->state != DFOTA_STATE_CONNECT && d->state != DFOTA_STATE_RESUME;
 }
 
-/* 7, 8 and 9 leave the modem to itself, but for one that runs normally with odd firmware. */
+/* It has told its IMEI after the last boot, or did so before the job and never left its normal system. */
+static bool is_same(const struct dfota *d)
+{
+	if (!d->left && !d->resumed && !d->imei_now[0])
+		return true;
+	return verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_SAME;
+}
+
+/*
+ * 7, 8 and 9 leave the modem to itself, but for one that runs normally with odd
+ * firmware. A stranger at its position is never written to, whatever the verdict:
+ * its settings and files are its own.
+ */
 static bool is_ours(const struct dfota *d)
 {
 	int exit = step_exit(d, d->ending);
 
+	if (!is_same(d))
+		return false;
 	return exit < 7 || (exit == 7 && d->ending == VERDICT_STOP_BOOTED && d->firmware_now[0]);
 }
 

@@ -144,8 +144,17 @@ void prepare_identify_enter(struct step *s)
 	conversation_ask(s, CONVERSATION_SCRIPT_IDENTIFY);
 }
 
+/* An agent died in an upload, but to another modem than the one that is there now. */
+static bool is_left_elsewhere(const struct dfota *d)
+{
+	return d->settling && verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_OTHER;
+}
+
 static void identified(struct step *s)
 {
+	if (is_left_elsewhere(s->d))
+		s->d->settling = s->d->stored = false;
+	s->d->imei_now[0] = '\0';
 	if (s->d->settling || s->d->upload_lost)
 		upload_leftover(s);
 	else

@@ -87,6 +87,8 @@ static void laws_hear(struct player *p, const char *text)
 	if (strncmp(text, "SubEdition: ", 12) == 0 && laws->firmware[0] && !strstr(laws->firmware, "_V"))
 		snprintf(laws->firmware + strlen(laws->firmware),
 			 sizeof(laws->firmware) - strlen(laws->firmware), "_%s", text + 12);
+	laws->is_mine |= strcmp(text, PLAYER_IMEI) == 0;
+	laws->is_stranger |= strcmp(text, PLAYER_STRANGER) == 0;
 	if (strncmp(text, "86", 2) == 0)
 		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
 }
@@ -110,7 +112,7 @@ static void laws_gone(struct laws *laws)
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->told = false;
 	laws->left |= laws->requested;
-	laws->normal = laws->rdy = false;
+	laws->normal = laws->rdy = laws->is_mine = laws->is_stranger = false;
 	laws->asked_ms = 0;
 	laws->firmware[0] = laws->imei[0] = '\0';
 }
@@ -210,6 +212,17 @@ static void law_data(struct player *p, const struct dfota_action *action)
 	assert_true(p->laws.sent <= p->plan.size);
 }
 
+/* Settings and files are those of a modem that has told its IMEI since it attached. */
+static void law_stranger(struct player *p)
+{
+	const char *command = p->d.command;
+
+	if (strncmp(command, "AT+QURCCFG=\"urcport\",", 21) == 0 ||
+	    strncmp(command, "AT+QFDEL", 8) == 0)
+		assert_true(strcmp(p->d.imei, PLAYER_IMEI) == 0 ? p->laws.is_mine :
+								   p->laws.is_stranger);
+}
+
 static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 {
 	struct laws *laws = &p->laws;
@@ -221,6 +234,7 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 	if (!laws->requested)
 		assert_true(p->now_ms - laws->attached_ms >= 1000);
 	law_store(p, port);
+	law_stranger(p);
 	assert_true(laws->requested || !laws->follows || laws->asks);
 	if (strncmp(command, "AT+QFOTADL=", 11) == 0)
 		law_request(p, port);

@@ -372,6 +372,11 @@ static const struct story stories_codes_lost_or_odd[] = {
 			  "1>AT+CGMR; 1>AT+CGSN; " TOLD_NETWORK
 			  "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_to_uart },
+	{ "codes go to a UART, and another modem comes back: its codes are its own",
+	  DOWNLOADED "off; flashing; fota START; fota END 0; off; boots stranger",
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_VERIFY,
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "another modem", .goes_on = true,
+	  .arrange = arrange_codes_to_uart },
 	{ "codes stay at a UART",
 	  REQUESTED "OK; wait download-start; wait download-start; off; boots new",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,

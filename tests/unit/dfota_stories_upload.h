@@ -87,6 +87,11 @@ static void arrange_stuck(struct player *p)
 
 #define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
 #define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
+#define TOLD_SWEPT                                                            \
+	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; "   \
+	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; " SWEEP                  \
+	"identified; [check]; " TOLD_NETWORK                                  \
+	"1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
 #define TOLD_UPLOAD "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; "
 #define TOLD_BLOCKS                                                                      \
 	"1>AT+QFUPL=\"qfota.zip\",3000,10,1; 0+1024; 34%; 1024+1024; 68%; 2048+952; " \
@@ -99,9 +104,22 @@ static const struct story stories_uploads[] = {
 	{ "a local file, to its end",
 	  "modem; wait 1000; OK; off; flashing; fota START; fota END 0; off; boots new", NULL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_file },
+	{ "a local file, and another modem comes back",
+	  "modem; wait 1000; OK; off; flashing; fota START; fota END 502; off; boots stranger",
+	  TOLD_STORE TOLD_UPLOAD TOLD_ASKED "[restart]; save; [flash]; save; [return]; save; "
+	  TOLD_VERIFY,
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "another modem", .goes_on = true,
+	  .arrange = arrange_file },
 	{ "our leftover is deleted first", "modem; wait 1000",
 	  TOLD_STORE SWEEP TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON,
 	  .arrange = arrange_leftover },
+	{ "an agent died in the upload", "sneaks old; wait 10999; wait 1",
+	  TOLD_SWEPT TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON, .arrange = arrange_file,
+	  .resumed = true, .phase = DFOTA_PHASE_UPLOAD, .transfer = -1, .end = -1 },
+	{ "an agent died in the upload, and another modem is there: its file is its own",
+	  "sneaks stranger; wait 11000", TOLD_STORE TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON,
+	  .arrange = arrange_file, .resumed = true, .phase = DFOTA_PHASE_UPLOAD, .transfer = -1,
+	  .end = -1 },
 	{ "no room", "modem; wait 1000", TOLD_STORE "finish; ", .outcome = OUTCOME_REFUSED,
 	  .exit = 4, .reason = "no room", .arrange = arrange_full_store },
 	{ "room where the leftover was", "modem; wait 1000",
