@@ -30,9 +30,10 @@ struct query {
 	uint8_t tries; /* if it is not required, 0: one */
 };
 
+/* The first line that looks like one is the answer: what comes behind it, before OK, is foreign. */
 static bool take_firmware(struct dfota *d, const char *text)
 {
-	return at_revision(text, d->firmware, sizeof(d->firmware));
+	return !d->query_taken && at_revision(text, d->firmware, sizeof(d->firmware));
 }
 
 static bool take_imei(struct dfota *d, const char *text)
@@ -42,7 +43,7 @@ static bool take_imei(struct dfota *d, const char *text)
 
 static bool take_firmware_now(struct dfota *d, const char *text)
 {
-	return at_revision(text, d->firmware_now, sizeof(d->firmware_now));
+	return !d->query_taken && at_revision(text, d->firmware_now, sizeof(d->firmware_now));
 }
 
 static bool take_imei_now(struct dfota *d, const char *text)

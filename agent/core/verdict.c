@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/core/quectel.h"
 #include "agent/core/revision.h"
 
 /* Bits of what a row accepts; 0 accepts anything. */
@@ -166,6 +167,16 @@ const char *outcome_name(enum outcome outcome)
 	return names[outcome];
 }
 
+/* The model stands at the beginning of a revision; no upgrade changes it. */
+static bool is_of_model(const char *now, const char *before)
+{
+	char wanted[16], model[16];
+
+	quectel_model(before, wanted, sizeof(wanted));
+	quectel_model(now, model, sizeof(model));
+	return !wanted[0] || strcmp(model, wanted) == 0;
+}
+
 enum verdict_imei verdict_compare_imei(const char *now, const char *before)
 {
 	if (!now || !*now || !before || !*before)
@@ -188,5 +199,7 @@ enum verdict_firmware verdict_compare(const char *now, const char *before, const
 		return wanted ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_ALONE;
 	if (revision_may_be(now, before))
 		return VERDICT_FIRMWARE_BEFORE;
-	return wanted ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_WANTED;
+	if (wanted || !is_of_model(now, before))
+		return VERDICT_FIRMWARE_OTHER;
+	return VERDICT_FIRMWARE_WANTED;
 }

@@ -257,6 +257,11 @@ static void firmware_against_what_was_wanted(void **state)
 		{ "A2", "A1", "", NEW },
 		{ "A2", "A1", NULL, NEW },
 		{ "A1", "A1", "", OLD },
+		/* Without a target any other will do, of the same model. */
+		{ "EP06ELAR04A01M4G", "EP06ELAR03A08M4G", "", NEW },
+		{ "EC25EFAR06A01M4G", "EP06ELAR03A08M4G", "", OTHER },
+		{ "LAR03A08M4G", "EP06ELAR03A08M4G", "", OTHER },
+		{ "rev123", "EP06ELAR03A08M4G", "", OTHER },
 		{ "", "A1", "A2", UNREAD },
 		{ NULL, "A1", "A2", UNREAD },
 		/* AT+QGMR adds a sub-version behind an underscore; only a target that names it minds. */
