@@ -165,6 +165,7 @@ static enum signal_type urc_signal(enum urc_type type)
 {
 	switch (type) {
 	case URC_TRANSFER_START:
+	case URC_DOWNLOADING: /* then it has started */
 		return SIGNAL_TRANSFER_START;
 	case URC_TRANSFER_END:
 		return SIGNAL_TRANSFER_END;
@@ -173,7 +174,6 @@ static enum signal_type urc_signal(enum urc_type type)
 		return SIGNAL_FLASHING;
 	case URC_END:
 		return SIGNAL_END;
-	case URC_DOWNLOADING:
 	case URC_NOTE:
 		return SIGNAL_LIFE;
 	case URC_NONE:

@@ -242,7 +242,7 @@ static void rebooted(struct step *s)
 	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 }
 
-/* Only here do transfer codes count: later they are late or doubled. */
+/* Here transfer codes count always; later mostly they are late or doubled. */
 static void transfer_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_TRANSFER_END)
@@ -330,10 +330,19 @@ void follow_leave_enter(struct step *s)
 	step_timer_off(s, DFOTA_TIMER_TOTAL);
 }
 
+/* A file in the modem's own store is fetched from there, by some (FILESTART, FILEEND: facts 2.2). */
+static bool is_first_of_transfer(const struct dfota *d, const struct signal *signal)
+{
+	return !d->evidence.transfer_seen &&
+	       (signal->type == SIGNAL_TRANSFER_START || signal->type == SIGNAL_TRANSFER_END);
+}
+
 /* END may come here, before any reboot. */
 void follow_leave_take(struct step *s, const struct signal *signal)
 {
-	if (signal->type == SIGNAL_STATE_LIMIT)
+	if (is_first_of_transfer(s->d, signal))
+		transfer_take(s, signal);
+	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
 	else if (has_rebooted(s->d, signal))
 		rebooted(s);

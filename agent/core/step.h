@@ -36,7 +36,7 @@ enum signal_type {
 	SIGNAL_BOOT,  /* a boot URC */
 	/* From here on: only a modem at work on an upgrade says this. */
 	SIGNAL_LIFE,  /* a FOTA code that only says that it works on */
-	SIGNAL_TRANSFER_START,
+	SIGNAL_TRANSFER_START, /* or its progress */
 	SIGNAL_TRANSFER_END,
 	SIGNAL_FLASHING, /* START or UPDATING */
 	SIGNAL_END,
