@@ -107,7 +107,7 @@ static const struct story stories_uploads[] = {
 	{ "a local file, and another modem comes back",
 	  "modem; wait 1000; OK; off; flashing; fota START; fota END 502; off; boots stranger",
 	  TOLD_STORE TOLD_UPLOAD TOLD_ASKED "[restart]; save; [flash]; save; [return]; save; "
-	  TOLD_VERIFY,
+	  TOLD_READ "finish; ",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "another modem", .goes_on = true,
 	  .arrange = arrange_file },
 	{ "our leftover is deleted first", "modem; wait 1000",
