@@ -216,7 +216,7 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 	}
 	urc = urc_scan(&s->d->scanner[port], line->text, &waiting);
 	ret->number = urc.number;
-	ret->type = waiting && s->d->requested ? SIGNAL_LIFE : urc_signal(urc.type);
+	ret->type = waiting && s->d->requested ? SIGNAL_PART : urc_signal(urc.type);
 	ret->percent = urc.type == URC_UPDATING && urc.number <= 100 ? urc.number : -1;
 	/* No part of a FOTA code looks like that: half a one before it was all there was. */
 	if (at_is_boot_urc(line->text)) {

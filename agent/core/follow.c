@@ -196,6 +196,7 @@ static void after_request(struct step *s, const struct signal *signal)
 	case SIGNAL_ERROR:
 	case SIGNAL_TEXT:
 	case SIGNAL_BOOT:
+	case SIGNAL_PART:
 	case SIGNAL_LIFE:
 	case SIGNAL_TRANSFER_START:
 	case SIGNAL_TRANSFER_END:
@@ -573,7 +574,9 @@ static bool is_download_going_on(const struct step *s, const struct signal *sign
 /* Back on the bus: quiet, flash and boot differ only in what they wait for first. */
 void follow_back_take(struct step *s, const struct signal *signal)
 {
-	bool life = signal->type == SIGNAL_LIFE || signal->type == SIGNAL_TRANSFER_START ||
+	/* A part, too: all that comes of it is a later question. */
+	bool life = signal->type == SIGNAL_LIFE || signal->type == SIGNAL_PART ||
+		    signal->type == SIGNAL_TRANSFER_START ||
 		    signal->type == SIGNAL_TRANSFER_END ||
 		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
 

@@ -74,6 +74,7 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 	case SIGNAL_ERROR:
 	case SIGNAL_TEXT:
 	case SIGNAL_BOOT:
+	case SIGNAL_PART:
 		break;
 	}
 }

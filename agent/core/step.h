@@ -34,6 +34,7 @@ enum signal_type {
 	SIGNAL_ERROR,
 	SIGNAL_TEXT,  /* an answer line, or something foreign */
 	SIGNAL_BOOT,  /* a boot URC */
+	SIGNAL_PART,  /* half a code: perhaps of FOTA, perhaps of something else */
 	/* From here on: only a modem at work on an upgrade says this. */
 	SIGNAL_LIFE,  /* a FOTA code that only says that it works on */
 	SIGNAL_TRANSFER_START, /* or its progress */

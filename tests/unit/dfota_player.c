@@ -31,6 +31,16 @@ static bool law_is_overdue(const struct player *p)
 	       p->now_ms - p->laws.requested_ms >= ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
 }
 
+/* Half a code accepts nothing: an ERROR to the request may still follow. */
+static bool law_is_whole(const char *token, bool numbered)
+{
+	size_t length = strlen(token);
+	bool wants_number = strcmp(token, "UPDATING") == 0 || strcmp(token, "DOWNLOADING") == 0 ||
+			    (length >= 3 && strcmp(token + length - 3, "END") == 0);
+
+	return numbered || !wants_number;
+}
+
 static void laws_hear_fota(struct player *p, const char *token, bool numbered, int number)
 {
 	struct laws *laws = &p->laws;
@@ -38,7 +48,8 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 	bool before_leaving = !laws->left && !laws->flashing;
 
 	laws->life_ms = p->now_ms;
-	laws->asked = false; /* it works on the job: so it was accepted */
+	if (law_is_whole(token, numbered))
+		laws->asked = false; /* it works on the job: so it was accepted */
 	laws->requested |= laws->follows;
 	laws->resumed |= laws->follows;
 	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
@@ -71,7 +82,7 @@ static void laws_hear(struct player *p, const char *text)
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
 	laws->code |= laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END");
-	if (fields >= 1)
+	if (fields >= 1 && text[sizeof("+QIND: \"FOTA\",\"") - 1 + strlen(token)] == '"')
 		laws_hear_fota(p, token, fields == 2, number);
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
 		return;
