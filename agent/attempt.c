@@ -60,23 +60,38 @@ bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule
 }
 
 /* Whoever came as far as this with unreadable attempts was forced to: they begin anew. */
-static unsigned int attempt_count(struct journal *journal, const char *imei, const char *package)
+static unsigned int attempt_count(struct journal *journal, const char *imei, const char *package,
+				  uint64_t *ret_last_ms)
 {
 	unsigned int count;
-	uint64_t last_ms;
 
-	return journal_attempts(journal, imei, package, &count, &last_ms) < 0 ? 0 : count;
+	if (journal_attempts(journal, imei, package, &count, ret_last_ms) == 0)
+		return count;
+	*ret_last_ms = 0;
+	return 0;
 }
 
-int attempt_begin(struct journal *journal, const char *imei, const char *package)
+int attempt_begin(struct journal *journal, const char *imei, const char *package,
+		  uint64_t *ret_before_ms)
 {
-	return journal_set_attempts(journal, imei, package,
-				    attempt_count(journal, imei, package) + 1, wall_clock_ms());
+	unsigned int count = attempt_count(journal, imei, package, ret_before_ms);
+
+	return journal_set_attempts(journal, imei, package, count + 1, wall_clock_ms());
+}
+
+int attempt_cancel(struct journal *journal, const char *imei, const char *package,
+		   uint64_t before_ms)
+{
+	uint64_t last_ms;
+	unsigned int count = attempt_count(journal, imei, package, &last_ms);
+
+	return count ? journal_set_attempts(journal, imei, package, count - 1, before_ms) : 0;
 }
 
 int attempt_end(struct journal *journal, const char *imei, const char *package, bool success)
 {
-	unsigned int count = success ? 0 : attempt_count(journal, imei, package);
+	uint64_t last_ms;
+	unsigned int count = success ? 0 : attempt_count(journal, imei, package, &last_ms);
 
 	/* Nothing was counted, nothing is to be counted from. */
 	if (!success && !count)

@@ -28,8 +28,15 @@ bool attempt_is_due(const struct attempt_rule *rule, unsigned int count, uint64_
 bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule, const char *imei,
 			const char *package, char *ret_reason, size_t size);
 
-/* One more, on disk when it returns 0. Errors as journal_set_attempts(). */
-int attempt_begin(struct journal *journal, const char *imei, const char *package);
+/*
+ * One more, on disk when it returns 0. *ret_before_ms is when the one before
+ * ended, for attempt_cancel(). Errors as journal_set_attempts().
+ */
+int attempt_begin(struct journal *journal, const char *imei, const char *package,
+		  uint64_t *ret_before_ms);
+/* It was called off before anything was requested: as if it had never begun. */
+int attempt_cancel(struct journal *journal, const char *imei, const char *package,
+		   uint64_t before_ms);
 /* Success forgets all; a failure is what the back-off counts from. */
 int attempt_end(struct journal *journal, const char *imei, const char *package, bool success);
 

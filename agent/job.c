@@ -27,7 +27,7 @@ void job_reset(struct job *job)
 {
 	job->entry = (struct journal_job){ 0 };
 	job->package[0] = '\0';
-	job->marked = false;
+	job->marked = job->counted = false;
 }
 
 bool job_has_begun(const struct job *job, const char *package)
@@ -80,7 +80,9 @@ static int entry_save(struct job *job, bool begins)
 	int r = 0;
 
 	if (begins)
-		r = attempt_begin(job->journal, job->entry.imei, job->package);
+		r = attempt_begin(job->journal, job->entry.imei, job->package,
+				  &job->attempt_before_ms);
+	job->counted |= begins && r == 0;
 	return r < 0 ? r : journal_save(job->journal, &job->entry);
 }
 
@@ -120,9 +122,20 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 
 /* ---- its end ---- */
 
+/* What was called off before the request says nothing of the package. */
+static int attempt_close(struct job *job, enum outcome outcome)
+{
+	const char *imei = job->entry.imei;
+
+	if (!job->package[0])
+		return 0;
+	if (outcome == OUTCOME_NONE && job->counted)
+		return attempt_cancel(job->journal, imei, job->package, job->attempt_before_ms);
+	return attempt_end(job->journal, imei, job->package, outcome == OUTCOME_UPGRADED);
+}
+
 void job_close(struct job *job, const struct modem_result *result)
 {
-	bool upgraded = result->verdict.outcome == OUTCOME_UPGRADED;
 	int r = 0;
 
 	if (!result->verdict.job_over)
@@ -134,7 +147,7 @@ void job_close(struct job *job, const struct modem_result *result)
 	job->marked = false;
 	if (!job->entry.started_ms)
 		return;
-	r = job->package[0] ? attempt_end(job->journal, job->entry.imei, job->package, upgraded) : 0;
+	r = attempt_close(job, result->verdict.outcome);
 	job_note(job, "the attempts could not be counted", r);
 	r = journal_remove(job->journal, job->entry.position);
 	job_note(job, "the finished job could not be removed from the journal", r);
@@ -176,11 +189,20 @@ static const char *damage_at(const struct journal *journal, const char *place)
 	return NULL;
 }
 
-bool job_forbids(const struct job *job, const struct modem_facts *facts,
-		 const struct journal_job *entry, bool dry_run, bool force, char *ret_reason,
-		 size_t size)
+/* The other half of the connector is the same modem's. */
+static const char *damage_of(const struct job *job)
 {
-	const char *damage = damage_at(job->journal, facts->position);
+	const char *damage = NULL;
+
+	for (size_t i = 0; i < job->claim.places && !damage; i++)
+		damage = damage_at(job->journal, job->claim.place[i].position);
+	return damage;
+}
+
+bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run, bool force,
+		 char *ret_reason, size_t size)
+{
+	const char *damage = damage_of(job);
 	const char *stale = entry || force ? NULL : claim_stale(&job->claim);
 
 	if (damage)

@@ -24,6 +24,8 @@ struct job {
 	struct journal_job entry; /* started_ms 0: there is none yet */
 	char package[512];	  /* masked; empty: none */
 	bool marked;		  /* as busy */
+	bool counted;		  /* as an attempt, by this process */
+	uint64_t attempt_before_ms; /* attempt_begin() */
 };
 
 /* Forgets the job before; what is locked stays so. */
@@ -59,12 +61,11 @@ const struct journal_job *job_find(const struct journal *journal, const struct m
 				   const char *peer);
 
 /*
- * Why nothing may be begun at a modem with the open job @entry (may be NULL):
+ * Why nothing may be begun at the modem that is locked, with the open job @entry (may be NULL):
  * false if nothing stands against it. @force: marks of dead agents do not count.
  */
-bool job_forbids(const struct job *job, const struct modem_facts *facts,
-		 const struct journal_job *entry, bool dry_run, bool force, char *ret_reason,
-		 size_t size);
+bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run, bool force,
+		 char *ret_reason, size_t size);
 
 /*
  * Takes @entry over. @ret, valid as long as @job, is what the machine is to

@@ -611,7 +611,7 @@ static void held_by_journal(struct modem *m, const struct journal_job *entry)
 	bool force = m->host->force || m->host->follow;
 	char reason[300];
 
-	if (job_forbids(&m->job, &m->facts, entry, m->host->dry_run, force, reason,
+	if (job_forbids(&m->job, entry, m->host->dry_run, force, reason,
 			sizeof(reason)))
 		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
 						      .reason = reason });

@@ -91,12 +91,13 @@ static bool is_allowed(struct journal *journal, const char *imei, const char *pa
 static void test_what_was_begun_counts_until_success(void **state)
 {
 	struct journal *journal;
+	uint64_t before_ms;
 
 	(void)state;
 	assert_int_equal(journal_open(dir, &journal), 0);
 	for (int i = 0; i < 3; i++) {
 		assert_true(is_allowed(journal, IMEI, PACKAGE));
-		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE), 0);
+		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
 		/* A new process each time; whether the failure was noted makes no difference. */
 		journal_free(journal);
 		assert_int_equal(journal_open(dir, &journal), 0);
@@ -108,6 +109,29 @@ static void test_what_was_begun_counts_until_success(void **state)
 	assert_true(is_allowed(journal, IMEI, "http://fw.example/b.zip"));
 	assert_int_equal(attempt_end(journal, IMEI, PACKAGE, true), 0);
 	assert_true(is_allowed(journal, IMEI, PACKAGE));
+	journal_free(journal);
+}
+
+/* Nothing was requested: neither the count nor the time to wait from is touched. */
+static void test_what_was_called_off_is_no_attempt(void **state)
+{
+	struct journal *journal;
+	unsigned int count;
+	uint64_t before_ms, last_ms;
+
+	(void)state;
+	assert_int_equal(journal_open(dir, &journal), 0);
+	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
+	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, before_ms), 0);
+	assert_int_equal(journal_attempts(journal, IMEI, PACKAGE, &count, &last_ms), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(journal_set_attempts(journal, IMEI, PACKAGE, 2, 5000), 0);
+	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
+	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, before_ms), 0);
+	assert_int_equal(journal_attempts(journal, IMEI, PACKAGE, &count, &last_ms), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(last_ms, 5000);
+	assert_int_equal(attempt_end(journal, IMEI, PACKAGE, true), 0);
 	journal_free(journal);
 }
 
@@ -140,6 +164,7 @@ static void test_unreadable_attempts_are_none_to_go_on_with(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct journal *journal;
 		char path[96], reason[200];
+		uint64_t before_ms;
 		FILE *file;
 
 		assert_int_equal(journal_open(dir, &journal), 0);
@@ -151,7 +176,7 @@ static void test_unreadable_attempts_are_none_to_go_on_with(void **state)
 						sizeof(reason)));
 		assert_non_null(strstr(reason, rows[i].reason));
 		/* Forced. */
-		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE), 0);
+		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
 		assert_false(attempt_is_allowed(journal, &rule, IMEI, PACKAGE, reason,
 						sizeof(reason)));
 		assert_non_null(strstr(reason, "back-off"));
@@ -166,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when_the_next_one_is_due),
 		FOLDER(test_what_was_begun_counts_until_success),
+		FOLDER(test_what_was_called_off_is_no_attempt),
 		FOLDER(test_an_end_without_a_beginning_is_no_attempt),
 		FOLDER(test_unreadable_attempts_are_none_to_go_on_with),
 	};
