@@ -130,8 +130,8 @@ static bool take_urc_port(struct dfota *d, const char *text)
 
 static bool take_urc_moved(struct dfota *d, const char *text)
 {
-	d->urc_moved |= text_after(text, "+QURCCFG: \"urcport\",\"usbat\"") != NULL;
-	return d->urc_moved;
+	d->urc_here |= text_after(text, "+QURCCFG: \"urcport\",\"usbat\"") != NULL;
+	return d->urc_here;
 }
 
 /* +QINDCFG: "all",0: the master switch of URCs is off (AT manual V2.0, 4.3) */

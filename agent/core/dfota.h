@@ -253,7 +253,8 @@ struct dfota {
 	char imei_now[DFOTA_IMEI_SIZE];
 	bool urcs_off;	  /* by AT+QINDCFG: expect none */
 	char urc_port[16]; /* the UART that URCs go to by the modem's own setting, else empty */
-	bool urc_moved;	  /* they come to the USB AT port for this job */
+	bool urc_moved;	  /* it may have been set to the USB AT port for this job: to be put back */
+	bool urc_here;	  /* it is seen to have been: they come */
 	bool before_known, health_told;
 	bool sim_before, registered_before;
 	int cfun_before;

@@ -288,7 +288,7 @@ static void accepted(struct step *s)
 {
 	if (!s->d->plan.download)
 		step_go(s, DFOTA_STATE_LEAVE);
-	else if (s->d->urcs_off || (s->d->urc_port[0] && !s->d->urc_moved))
+	else if (s->d->urcs_off || (s->d->urc_port[0] && !s->d->urc_here))
 		step_go(s, DFOTA_STATE_DOWNLOAD);
 	else
 		step_go(s, DFOTA_STATE_DOWNLOAD_START);

@@ -120,6 +120,12 @@ static void arrange_codes_stuck(struct player *p)
 	p->urcs_stuck = true;
 }
 
+static void arrange_codes_slow(struct player *p)
+{
+	arrange_codes_to_uart(p);
+	p->slow_to = "AT+QURCCFG=\"urcport\",\"usbat\"";
+}
+
 static void arrange_no_target(struct player *p)
 {
 	p->plan.target[0] = '\0';
@@ -394,8 +400,14 @@ static const struct story stories_codes_lost_or_odd[] = {
 	  .arrange = arrange_codes_to_uart },
 	{ "codes stay at a UART",
 	  REQUESTED "OK; wait download-start; wait download-start; off; boots new",
-	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
-	  .exit = 0, .arrange = arrange_codes_stuck },
+	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; "
+			"1>AT+CGSN; " TOLD_NETWORK "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_stuck },
+	{ "codes go to a UART, and it is stopped before it is known whether they were moved",
+	  "modem; wait 1000; stop",
+	  TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; "
+			    "1>AT+QURCCFG=\"urcport\",\"uart1\"; note; finish; ",
+	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped", .arrange = arrange_codes_slow },
 	/* What USB delivered before the loss may be read after it was heard of. */
 	{ "END read after the loss", FLASHED "off; fota END 502; boots old",
 	  TOLD_FLASHED "[restart]; save; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,
