@@ -685,6 +685,9 @@ void follow_confirm_take(struct step *s, const struct signal *signal)
 		step_go(s, DFOTA_STATE_CONFIRM);
 	else if (result == CONVERSATION_DONE || signal->type == SIGNAL_STATE_LIMIT)
 		confirmed(s);
+	/* It runs normally, and has said how it went: no reason to leave it as it is. */
+	else if (signal->type == SIGNAL_TOTAL_LIMIT && is_code_bad(s->d))
+		booted(s);
 	else if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
 	else

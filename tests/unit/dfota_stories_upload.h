@@ -87,6 +87,8 @@ static void arrange_stuck(struct player *p)
 
 #define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
 #define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
+#define ASKED_TWICE "1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; "
+#define ASKED_LONG ASKED_TWICE ASKED_TWICE ASKED_TWICE ASKED_TWICE ASKED_TWICE "1>AT+CGMR; 0>AT+CGMR; "
 #define TOLD_SWEPT                                                            \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; "   \
 	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; " SWEEP                  \
@@ -110,6 +112,12 @@ static const struct story stories_uploads[] = {
 	  TOLD_READ "finish; ",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "another modem", .goes_on = true,
 	  .arrange = arrange_file },
+	{ "END 502, and the limit of the whole flash runs out while its firmware is read",
+	  "modem; wait 1000; OK; off; flashing; fota START; wait 7197000; fota END 502; off; "
+	  "boots deaf; OK; OK; " PLAYER_OLD "; OK; " PLAYER_IMEI "; wait 3000; wait answer",
+	  TOLD_STORE TOLD_UPLOAD TOLD_ASKED "[restart]; save; [flash]; save; " ASKED_LONG
+	  "[return]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; " SWEEP "finish; ",
+	  .outcome = OUTCOME_FAILED, .exit = 6, .arrange = arrange_file },
 	{ "our leftover is deleted first", "modem; wait 1000",
 	  TOLD_STORE SWEEP TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON,
 	  .arrange = arrange_leftover },
