@@ -44,18 +44,18 @@ def show(unit, name):
     return run("systemctl", "show", "--value", "-p", name, unit)
 
 
-def install(stage, package):
-    """Copies build/root, and does what a package's scripts do; targets get @package."""
-    root = os.path.join(os.path.dirname(stage.agent), "root")
+def install(build, package):
+    """Copies root from @build, and does what a package's scripts do; targets get @package."""
+    root = os.path.join(build, "root")
     if not os.path.isdir(root):
         print(f"there is no {root}: make check makes it, by make install with PREFIX and DESTDIR")
         sys.exit(77)
     run("cp", "-a", "--no-preserve=ownership", f"{root}/.", "/")
     run("systemd-sysusers", "qfota.conf")
     run("systemd-tmpfiles", "--create", "qfota.conf")
-    run("systemctl", "start", "dbus.service")
     run("udevadm", "control", "--reload")
     run("systemctl", "daemon-reload")
-    run("systemctl", "reload", "dbus.service")
+    run("busctl", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "ReloadConfig")
     with open("/etc/qfota/qfota.conf", "w") as file:
         file.write(CONFIG.format(old=OLD, new=NEW, package=package))
