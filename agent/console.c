@@ -257,6 +257,15 @@ static void console_take(struct console *console, const struct modem_facts *fact
 		text_set(modem->urc, sizeof(modem->urc), news->text);
 }
 
+/* Neither a sign of life, nor the beginning of a job. */
+static void take_wait(struct console *console, const struct modem_facts *facts, uint64_t due_ms)
+{
+	struct live_modem *modem = *modem_link(console, facts->position);
+
+	if (modem)
+		modem->due_ms = due_ms;
+}
+
 static void console_tell(struct view *view, const struct modem_facts *facts,
 			 const struct news *news)
 {
@@ -268,6 +277,9 @@ static void console_tell(struct view *view, const struct modem_facts *facts,
 		say_verdict(console, facts, news->result);
 	} else if (news->type == NEWS_DROPPED) {
 		modem_forget(console, facts->position);
+	} else if (news->type == NEWS_WAIT) {
+		take_wait(console, facts, news->due_ms);
+		return;
 	} else if (!console->options.quiet && news->type == NEWS_NOTE) {
 		/* From the agent itself: no sign of life, and no beginning of a job. */
 		say_text(console, facts, news->text);

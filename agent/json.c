@@ -270,6 +270,7 @@ static bool build_news(struct builder *builder, const struct modem_facts *modem,
 		build_result(builder, modem, news->result);
 		return true;
 	case NEWS_NOTE:
+	case NEWS_WAIT:
 	case NEWS_DROPPED:
 		break;
 	}

@@ -62,6 +62,7 @@ struct modem {
 	struct package_file file;
 	size_t data_written; /* bytes of it that are on their way */
 	uint64_t begun_ms;
+	uint64_t told_due_ms; /* the end of the wait at hand, as views know it */
 };
 
 static void modem_tell(struct modem *m, struct news news)
@@ -312,6 +313,19 @@ static void action_identified(struct modem *m)
 	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &m->plan });
 }
 
+/* It may be put off in silence, as after a question that the modem leaves unanswered. */
+static void action_time(struct modem *m, uint64_t time_ms)
+{
+	if (time_ms)
+		loop_timer_arm(m->host->loop, &m->timer, time_ms);
+	else
+		loop_timer_disarm(m->host->loop, &m->timer);
+	if (time_ms == m->told_due_ms)
+		return;
+	m->told_due_ms = time_ms;
+	modem_tell(m, (struct news){ .type = NEWS_WAIT });
+}
+
 static void modem_act(struct modem *m, const struct dfota_action *action, const char *line)
 {
 	switch (action->type) {
@@ -322,10 +336,7 @@ static void modem_act(struct modem *m, const struct dfota_action *action, const 
 		action_data(m, action);
 		break;
 	case DFOTA_ACTION_TIME:
-		if (action->time_ms)
-			loop_timer_arm(m->host->loop, &m->timer, action->time_ms);
-		else
-			loop_timer_disarm(m->host->loop, &m->timer);
+		action_time(m, action->time_ms);
 		break;
 	case DFOTA_ACTION_PHASE:
 		modem_tell(m, (struct news){ .type = NEWS_PHASE, .phase = action->phase });

@@ -34,6 +34,7 @@ enum news_type {
 	NEWS_PROGRESS,
 	NEWS_URC,
 	NEWS_NOTE,
+	NEWS_WAIT, /* nothing was heard, and yet the wait at hand ends at another time: due_ms */
 	NEWS_RESULT,
 	NEWS_DROPPED, /* nothing more comes: its job goes on as another modem's */
 };

@@ -512,6 +512,9 @@ static void test_heartbeat_each_minute(void **state)
 					  .due_ms = BEGUN + 100000 });
 	pass(40000);
 	tell_upgraded(bench, "2-1");
+	/* Asked, and not answered: no sign of life, but another wait. Of others it begins nothing. */
+	tell(bench, "1-1", (struct news){ .type = NEWS_WAIT, .due_ms = BEGUN + 780000 });
+	tell(bench, "3-1", (struct news){ .type = NEWS_WAIT, .due_ms = BEGUN + 780000 });
 	pass(50000);
 	tell_upgraded(bench, "1-1");
 	pass(3600000);
@@ -525,7 +528,7 @@ static void test_heartbeat_each_minute(void **state)
 		"1-1  EP06  download  2m00s  last sign of life 30s ago, limit in 0s, "
 		"do not remove power\n"
 		"2-1  EP06  identify  2m00s  last sign of life 2m00s ago\n"
-		"1-1  EP06  download  3m00s  last sign of life 1m30s ago, limit in 0s, "
+		"1-1  EP06  download  3m00s  last sign of life 1m30s ago, limit in 10m00s, "
 		"do not remove power\n");
 }
 

@@ -204,6 +204,7 @@ static void test_every_event(void **state)
 		  "{\"event\":\"urc\",\"modem\":\"1-1.4\","
 		  "\"text\":\"+QIND: \\\"FOTA\\\",\\\"UPDATING\\\",42\"}" },
 		{ { .type = NEWS_NOTE, .text = "for people" }, NULL },
+		{ { .type = NEWS_WAIT, .due_ms = 1 }, NULL },
 		{ { .type = NEWS_RESULT, .result = &result }, RESULT_TEXT },
 		{ { .type = NEWS_RESULT, .result = &lost },
 		  "{\"event\":\"result\",\"modem\":\"1-1.4\",\"outcome\":\"lost\",\"end\":null,"
