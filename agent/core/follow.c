@@ -127,7 +127,7 @@ static void saved(struct step *s, const struct signal *signal)
 			     "restarted agent would know less of it");
 }
 
-/* The end of a download that was taken up may have been missed: its firmware tells, if one is known. */
+/* Of a download that was taken up the end may have been missed: its firmware tells, if known. */
 static bool can_be_asked(const struct dfota *d)
 {
 	return d->resumed && !d->unsent && d->firmware[0] && is_before_xxxend(d);
@@ -331,7 +331,7 @@ void follow_leave_enter(struct step *s)
 	step_timer_off(s, DFOTA_TIMER_TOTAL);
 }
 
-/* A file in the modem's own store is fetched from there, by some (FILESTART, FILEEND: facts 2.2). */
+/* Some tell the fetch of a file from their own store, too (FILESTART, FILEEND: facts 2.2). */
 static bool is_first_of_transfer(const struct dfota *d, const struct signal *signal)
 {
 	return !d->evidence.transfer_seen &&
@@ -563,8 +563,8 @@ static bool is_download_going_on(const struct step *s, const struct signal *sign
 {
 	const struct dfota *d = s->d;
 
-	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE) || d->presence != DFOTA_PRESENCE_MODEM ||
-	    d->evidence.transfer_seen)
+	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE) ||
+	    d->presence != DFOTA_PRESENCE_MODEM || d->evidence.transfer_seen)
 		return false;
 	if (signal->type == SIGNAL_TRANSFER_START)
 		return is_open(s);

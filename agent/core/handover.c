@@ -19,7 +19,7 @@ static bool can_talk(const struct dfota *d)
 	       d->state != DFOTA_STATE_CONNECT && d->state != DFOTA_STATE_RESUME;
 }
 
-/* It has told its IMEI after the last boot, or did so before the job and never left its normal system. */
+/* It has told its IMEI since the last boot, or never left its normal system since it did. */
 static bool is_same(const struct dfota *d)
 {
 	if (!d->left && !d->resumed && !d->imei_now[0])

@@ -337,7 +337,7 @@ static void request_or_refuse(struct step *s)
 	handover_finish(s, VERDICT_STOP_REFUSED);
 }
 
-/* The journal knows by now what is to be put back, and so does the machine, whatever is answered. */
+/* The journal knows by now what is to be put back; so does the machine, whatever is answered. */
 void prepare_urc_move_enter(struct step *s)
 {
 	s->d->urc_moved = true;
