@@ -213,7 +213,7 @@ static void action_data(struct modem *m, const struct dfota_action *action)
 	if (r == 0)
 		return;
 	snprintf(m->failure, sizeof(m->failure), "the package could not be read on: %s",
-		 strerror(-r));
+		 r == -ENODATA ? "it has become shorter" : strerror(-r));
 	modem_answer(m, (struct dfota_event){ .type = DFOTA_EVENT_HOST, .reason = m->failure });
 }
 
@@ -561,7 +561,7 @@ void modem_ready(struct modem *m, const struct hotplug_device *device)
 void modem_removed(struct modem *m, const struct hotplug_device *device)
 {
 	record_usb(m, "remove", device);
-	if (m->device == device->device)
+	if (m->device == device->device && strcmp(m->place, device->position) == 0)
 		m->device = 0;
 	attachment_removed(m->attachment, device);
 }
