@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/attempt.h"
+#include "agent/choice.h"
 #include "agent/config.h"
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
@@ -79,14 +80,6 @@ static struct agent_modem *entry_of(const struct agent *agent, const struct mode
 	return entry;
 }
 
-static bool is_listed(const char *const *list, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], text) == 0)
-			return true;
-	return count == 0;
-}
-
 /* A person who names the package has waited long enough; the configuration has not. */
 static void limit_attempts(const struct agent *agent, const struct modem *modem,
 			   const char *package, struct dfota_plan *plan)
@@ -113,7 +106,7 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 	const char *package;
 
 	entry_of(agent, modem)->settled = true;
-	if (!is_listed(agent->choice->imeis, agent->choice->imei_count, facts->imei)) {
+	if (!choice_has_imei(agent->choice, facts->imei)) {
 		agent->meant--;
 		ret->kind = DFOTA_PLAN_NOTHING;
 		text_set(ret->reason, sizeof(ret->reason), "its IMEI was not asked for");
@@ -289,17 +282,6 @@ static void agent_moved(void *data, const struct modem *modem, const char *posit
 
 /* ---- what hotplug tells ---- */
 
-bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
-		   const char *position)
-{
-	bool promised = false;
-	const char *model = layout_model(vid, pid, &promised);
-
-	if (!model || vid != choice->vid || !is_listed(choice->ports, choice->port_count, position))
-		return false;
-	return choice->pid ? pid == choice->pid : promised;
-}
-
 /*
  * In recovery a modem may show other ids, but never another vendor's, nor is
  * a stranger in its place opened.
@@ -308,7 +290,7 @@ static bool may_be(const struct agent *agent, const struct modem *modem,
 		   const struct hotplug_device *device)
 {
 	if (!modem_is_upgrading(modem) && (agent->wish->dry_run || !modem_open_job(modem)))
-		return agent_chooses(agent->choice, device->vid, device->pid, device->position);
+		return choice_takes(agent->choice, device->vid, device->pid, device->position);
 	return device->vid == agent->choice->vid ||
 	       layout_is_emergency_id(device->vid, device->pid);
 }
@@ -327,19 +309,6 @@ static void check_interface(struct agent *agent, const struct hotplug_device *de
 	agent->error = -EINVAL;
 }
 
-/* @position: where the modem of @job is now, which a reboot of the host may have renamed. */
-static bool is_awaited(const struct agent *agent, const struct journal_job *job,
-		       const char *position)
-{
-	const struct agent_choice *choice = agent->choice;
-
-	/* Another vendor's is none of the modems that this run can see at all. */
-	if (job->vid && job->vid != choice->vid)
-		return false;
-	return is_listed(choice->ports, choice->port_count, position) &&
-	       is_listed(choice->imeis, choice->imei_count, job->imei);
-}
-
 /*
  * Where a device stands whose open job is to be taken up, whatever it looks
  * like by now; NULL: it has none. Over a reboot of the host the bus number
@@ -355,7 +324,7 @@ static const char *job_position(const struct agent *agent, const struct hotplug_
 
 	if (moved)
 		job = journal_find(journal, peer, NULL, NULL);
-	if (!job || agent->wish->dry_run || !is_awaited(agent, job, device->position))
+	if (!job || agent->wish->dry_run || !choice_awaits(agent->choice, job, device->position))
 		return NULL;
 	return moved ? job->position : device->position;
 }
@@ -371,7 +340,7 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 {
 	struct modem *modem = agent_find(agent, device->position);
 	bool nameless = agent->wish->follow && agent->choice->imei_count; /* never to be known */
-	bool chosen = !nameless && agent_chooses(agent->choice, device->vid, device->pid,
+	bool chosen = !nameless && choice_takes(agent->choice, device->vid, device->pid,
 						 device->position);
 	const char *position = job_position(agent, device);
 	int r;
@@ -462,7 +431,7 @@ static int agent_add_open_jobs(struct agent *agent)
 	if (agent->wish->dry_run)
 		return 0;
 	for (unsigned int i = 0; (job = journal_get(agent->context->journal, i)); i++) {
-		if (job_modem(agent, job) || !is_awaited(agent, job, job->position))
+		if (job_modem(agent, job) || !choice_awaits(agent->choice, job, job->position))
 			continue;
 		r = agent_add(agent, job->position, &modem);
 		if (r < 0)

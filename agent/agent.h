@@ -7,25 +7,14 @@
 #define QFOTA_AGENT_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
+#include "agent/choice.h"
 #include "agent/modem.h"
 #include "agent/plan.h"
 
 struct config;
 struct journal;
 struct recorder;
-
-/* Which modems are meant. */
-struct agent_choice {
-	uint16_t vid;
-	uint16_t pid; /* 0: every model that is promised to work */
-	const char *const *ports; /* positions; none: all */
-	size_t port_count;
-	const char *const *imeis; /* none: all */
-	size_t imei_count;
-};
 
 struct agent_context {
 	const struct config *config;
@@ -34,10 +23,6 @@ struct agent_context {
 	struct loop *loop;
 	struct view *views[MODEM_VIEWS_MAX];
 };
-
-/* True if a device with these ids at @position is meant. */
-bool agent_chooses(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
-		   const char *position);
 
 /* Of two exit statuses the one that tells for all: 2 and 3 only when nothing else applies. */
 int agent_worst(int status, int other);

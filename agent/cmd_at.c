@@ -45,7 +45,7 @@ static bool at_meet(void *data, const struct hotplug_device *device)
 {
 	struct at *at = data;
 
-	if (!agent_chooses(&at->options->choice, device->vid, device->pid, device->position))
+	if (!choice_takes(&at->options->choice, device->vid, device->pid, device->position))
 		return false;
 	if (!has_interface(device, at->options->wish.interface))
 		at->bad_interface = true;

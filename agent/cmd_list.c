@@ -87,7 +87,7 @@ static bool list_meet(void *data, const struct hotplug_device *device)
 		return false;
 	list_tell(list, modem, (struct news){ .type = NEWS_FOUND });
 	return strcmp(modem->state, INVENTORY_STATE_NORMAL) == 0 &&
-	       agent_chooses(&list->options->choice, device->vid, device->pid, device->position);
+	       choice_takes(&list->options->choice, device->vid, device->pid, device->position);
 }
 
 /* ---- what they answer ---- */

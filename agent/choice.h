@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which modems the command line means.
+ */
+#ifndef QFOTA_CHOICE_H
+#define QFOTA_CHOICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal_job;
+
+struct agent_choice {
+	uint16_t vid;
+	uint16_t pid; /* 0: every model that is promised to work */
+	const char *const *ports; /* positions; none: all */
+	size_t port_count;
+	const char *const *imeis; /* none: all */
+	size_t imei_count;
+};
+
+/* True if a device with these ids at @position is meant. */
+bool choice_takes(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
+		  const char *position);
+bool choice_has_imei(const struct agent_choice *choice, const char *imei);
+/*
+ * True if the modem of an open job is meant. @position: where it is now, which a
+ * reboot of the host may have renamed.
+ */
+bool choice_awaits(const struct agent_choice *choice, const struct journal_job *job,
+		   const char *position);
+
+#endif
