@@ -13,8 +13,13 @@
 
 #include "agent/util.h"
 
-/* Runs them and answers "ok", or "no" and a sentence. Beside sbin/qfota-agent, wherever that was installed. */
+/*
+ * Runs them and answers "ok", or "no" and a sentence. It lies beside
+ * sbin/qfota-agent, wherever that was installed; a program that was not installed
+ * takes that of the system.
+ */
 #define HOOKS_RUNNER "lib/qfota/qfota-hooks"
+#define HOOKS_RUNNER_SYSTEM "/usr/" HOOKS_RUNNER
 
 /* ---- who runs them ---- */
 
@@ -42,7 +47,11 @@ static int find_runner(char *ret, size_t size)
 	for (int i = 0; i < 2; i++)
 		self[strrchr(self, '/') ? strrchr(self, '/') - self : 0] = '\0';
 	n = snprintf(ret, size, "%s/" HOOKS_RUNNER, self);
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+	if (n < 0 || (size_t)n >= size)
+		return -ENAMETOOLONG;
+	if (access(ret, X_OK) < 0)
+		snprintf(ret, size, "%s", HOOKS_RUNNER_SYSTEM);
+	return 0;
 }
 
 /* A group of its own: whoever hangs is ended with all that it started. */
@@ -181,8 +190,11 @@ static void hooks_late(void *data)
 
 static void hooks_impossible(void *data)
 {
-	hooks_end(data, "there are hooks in " HOOKS_FOLDER ", and only root may run them; start "
-			"qfota-hooks.socket, or use sudo");
+	hooks_end(data, geteuid() == 0 ?
+				"there are hooks in " HOOKS_FOLDER ", and " HOOKS_RUNNER
+				", which runs them, cannot be started; make install brings it" :
+				"there are hooks in " HOOKS_FOLDER ", and only root may run them; "
+				"start qfota-hooks.socket, or use sudo");
 }
 
 /* ---- the question ---- */
