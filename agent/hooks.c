@@ -105,7 +105,10 @@ static int start_runner(int *ret_fd, pid_t *ret_child)
 
 static int is_hook(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	char path[sizeof(HOOKS_FOLDER) + NAME_MAX + 1];
+
+	snprintf(path, sizeof(path), HOOKS_FOLDER "/%s", entry->d_name);
+	return entry->d_name[0] != '.' && access(path, X_OK) == 0;
 }
 
 static bool has_hooks(void)
