@@ -525,7 +525,6 @@ int agent_work(const struct agent_context *context, const struct agent_choice *c
 			.recorder = context->recorder,
 			.limits = context->config->limits,
 			.dry_run = wish->dry_run,
-			.force = wish->force,
 			.follow = wish->follow,
 			.interface = wish->interface,
 			.firmware_parts = (uint8_t)plan_firmware_parts(wish, context->config),

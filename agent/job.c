@@ -208,11 +208,10 @@ static const char *damage_of(const struct job *job)
 	return damage;
 }
 
-bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run, bool force,
+bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run,
 		 char *ret_reason, size_t size)
 {
 	const char *damage = damage_of(job);
-	const char *stale = entry || force ? NULL : claim_stale(&job->claim);
 
 	if (damage)
 		snprintf(ret_reason, size,
@@ -223,13 +222,22 @@ bool job_forbids(const struct job *job, const struct journal_job *entry, bool dr
 		text_set(ret_reason, size,
 			 "an upgrade of this modem is under way; run without --dry-run to take it "
 			 "up");
-	else if (stale)
-		snprintf(ret_reason, size,
-			 JOURNAL_RUN_DIR "/busy/%s says that it is being upgraded, and the agent "
-			 "that did so is gone; run with its --state-dir, or with --force once the "
-			 "modem is known not to be flashing",
-			 stale);
-	return damage || (entry && dry_run) || stale;
+	return damage || (entry && dry_run);
+}
+
+/* No job of this journal, so the modem itself is what tells whether it is at work. */
+void job_tell_stale(const struct job *job)
+{
+	const char *stale = claim_stale(&job->claim);
+	char text[256];
+
+	if (!stale)
+		return;
+	snprintf(text, sizeof(text),
+		 JOURNAL_RUN_DIR "/busy/%s was left by an agent that is gone; if its job is not "
+		 "over, run with its --state-dir",
+		 stale);
+	job->note(job->data, text);
 }
 
 /* The journal holds what was accepted once, with credentials masked. */

@@ -62,10 +62,12 @@ const struct journal_job *job_find(const struct journal *journal, const struct m
 
 /*
  * Why nothing may be begun at the modem that is locked, with the open job @entry (may be NULL):
- * false if nothing stands against it. @force: marks of dead agents do not count.
+ * false if nothing stands against it.
  */
-bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run, bool force,
+bool job_forbids(const struct job *job, const struct journal_job *entry, bool dry_run,
 		 char *ret_reason, size_t size);
+/* Notes that a dead agent, of another state directory, left its busy mark here. */
+void job_tell_stale(const struct job *job);
 
 /*
  * Takes @entry over. @ret, valid as long as @job, is what the machine is to

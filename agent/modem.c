@@ -619,11 +619,9 @@ static void modem_resume(struct modem *m, const struct journal_job *entry, const
 
 static void held_by_journal(struct modem *m, const struct journal_job *entry)
 {
-	bool force = m->host->force || m->host->follow;
-	char reason[300];
+	char reason[200];
 
-	if (job_forbids(&m->job, entry, m->host->dry_run, force, reason,
-			sizeof(reason)))
+	if (job_forbids(&m->job, entry, m->host->dry_run, reason, sizeof(reason)))
 		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
 						      .reason = reason });
 }
@@ -655,6 +653,8 @@ static void modem_start(struct modem *m)
 		start = (struct dfota_event){ .type = DFOTA_EVENT_FOLLOW, .ask = m->host->ask };
 	}
 	modem_start_machine(m, &start);
+	if (!job)
+		job_tell_stale(&m->job);
 	held_by_journal(m, job);
 	if (m->running)
 		attachment_open(m->attachment);

@@ -36,7 +36,6 @@ struct modem_host {
 	struct view *views[MODEM_VIEWS_MAX]; /* NULL at the end */
 	struct limits limits;
 	bool dry_run;
-	bool force; /* marks that dead agents left do not count */
 	bool follow; /* takes up what it hears, requests nothing */
 	bool ask;    /* following: an open job is missed, so any modem may be the one */
 	int interface; /* take this one as the AT port; -1: choose */
