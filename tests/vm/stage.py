@@ -109,6 +109,8 @@ class Wire:
                 flashing = True
             elif flashing and re.match(r"urc if=\S+ (RDY|\+CPIN)", rest):
                 flashing = False
+            elif flashing and re.match(r'urc if=\S+ \+QIND: "FOTA","[A-Z]+END",[1-9]', rest):
+                flashing = False  # only the bus was lost, and the download has failed
             elif flashing and rest.startswith("at "):
                 check(rest.endswith(" AT+CGMR"), f"\"{rest}\" sent to a modem that may be flashing")
                 flashing = False  # the modem may answer, and is known to be up then
