@@ -17,6 +17,7 @@ enum {
 	/* Cancelled transfers are back at once; the limit is for broken hosts. */
 	CANCEL_ROUNDS = 50,
 	CANCEL_US = 20000,
+	LAST_WORDS_MS = 5000,
 };
 
 /* One of libusb's descriptors in the loop. */
@@ -44,8 +45,9 @@ struct port {
 	struct layout layout;
 	struct port_events events;
 	void *data;
-	int error;   /* why it is gone */
-	bool told;   /* ... and the owner knows */
+	int error;	  /* why it is gone */
+	uint64_t tell_ms; /* the owner is told by then */
+	bool told;
 	bool closed; /* waits for its transfers to come back */
 	struct serial serials[];
 };
@@ -90,7 +92,11 @@ static void context_sweep(struct port_context *context)
 	}
 }
 
-/* The owner hears of it from the loop, after the bytes that came before. */
+/*
+ * The kernel refuses new transfers before those under way are back, and one of
+ * these may hold the modem's last words: so the owner hears of it from the
+ * loop, after the last of them.
+ */
 static void port_fail(struct port *port, int error)
 {
 	struct port_context *context = port->context;
@@ -98,6 +104,9 @@ static void port_fail(struct port *port, int error)
 	if (port->error)
 		return;
 	port->error = error;
+	port->tell_ms = loop_now() + LAST_WORDS_MS;
+	for (unsigned int i = 0; i < port->layout.serials; i++)
+		serial_end(&port->serials[i]);
 	loop_timer_arm(context->loop, &context->settle, loop_now());
 }
 
@@ -105,6 +114,10 @@ static void port_tell(struct port *port)
 {
 	if (!port->error || port->told || port->closed)
 		return;
+	if (port_is_busy(port) && loop_now() < port->tell_ms) {
+		loop_timer_arm(port->context->loop, &port->context->settle, port->tell_ms);
+		return;
+	}
 	port->told = true;
 	port->events.gone(port->data, port->error);
 }

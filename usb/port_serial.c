@@ -57,6 +57,8 @@ static void pipe_break(struct serial_pipe *pipe,
 	struct serial *serial = pipe->serial;
 
 	pipe->broken = true;
+	if (serial->ending)
+		return;
 	if (status == LIBUSB_TRANSFER_NO_DEVICE) {
 		serial->events->failed(serial->data, -ENODEV);
 		return;
@@ -137,7 +139,7 @@ static void LIBUSB_CALL read_done(struct libusb_transfer *transfer)
 		serial->events->bytes(serial->data, serial->index,
 				      transfer->buffer,
 				      (size_t)transfer->actual_length);
-	if (serial->stopped)
+	if (serial->ending)
 		return;
 	if (transfer->status != LIBUSB_TRANSFER_COMPLETED || pipe->broken) {
 		pipe_break(pipe, transfer->status);
@@ -152,7 +154,7 @@ static void write_submit(struct serial *serial)
 {
 	struct serial_write *write = serial->writes;
 
-	if (!write || serial->out.in_flight || serial->out.broken)
+	if (!write || serial->out.in_flight || serial->out.broken || serial->ending)
 		return;
 	serial->writer->buffer = write->bytes + write->sent;
 	serial->writer->length = (int)(write->size - write->sent);
@@ -214,7 +216,7 @@ static void LIBUSB_CALL control_done(struct libusb_transfer *transfer)
 	 * A modem that refuses the request, or answers too late, is read all
 	 * the same, as the kernel's driver does: no harm is known (fact 2.5).
 	 */
-	if (transfer->status == LIBUSB_TRANSFER_NO_DEVICE && !serial->stopped)
+	if (transfer->status == LIBUSB_TRANSFER_NO_DEVICE && !serial->ending)
 		serial->events->failed(serial->data, -ENODEV);
 }
 
@@ -305,9 +307,11 @@ int serial_write(struct serial *serial, uint8_t *bytes, size_t size)
 }
 
 /* Transfers that are not under way say so; nothing is to be done then. */
-void serial_cancel(struct serial *serial)
+void serial_end(struct serial *serial)
 {
-	serial->stopped = true;
+	if (serial->ending)
+		return;
+	serial->ending = true;
 	loop_timer_disarm(serial->loop, &serial->in.retry);
 	loop_timer_disarm(serial->loop, &serial->out.retry);
 	if (serial->in.in_flight)
@@ -317,6 +321,12 @@ void serial_cancel(struct serial *serial)
 		libusb_cancel_transfer(serial->writer);
 	if (serial->raising)
 		libusb_cancel_transfer(serial->control);
+}
+
+void serial_cancel(struct serial *serial)
+{
+	serial->stopped = true;
+	serial_end(serial);
 }
 
 bool serial_is_busy(const struct serial *serial)

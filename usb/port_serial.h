@@ -51,7 +51,8 @@ struct serial {
 	unsigned int index;
 	const struct serial_events *events;
 	void *data;
-	bool stopped;
+	bool ending;  /* nothing is submitted any more */
+	bool stopped; /* nor told */
 
 	struct serial_pipe in;
 	struct libusb_transfer *reads[SERIAL_READS];
@@ -85,7 +86,9 @@ int serial_raise(struct serial *serial);
 /* Takes @bytes, of malloc(3), over, also with an error. -ENOMEM. @size is 1..INT32_MAX. */
 int serial_write(struct serial *serial, uint8_t *bytes, size_t size);
 
-/* From here on no callback comes. */
+/* Cancels what is under way. What has arrived all the same is still delivered. */
+void serial_end(struct serial *serial);
+/* The same, and from here on no callback comes. */
 void serial_cancel(struct serial *serial);
 /* Whether libusb still has transfers of it. */
 bool serial_is_busy(const struct serial *serial);

@@ -32,6 +32,7 @@ struct fake_usbfs {
 	char *taken;
 	unsigned int configuration;
 	int refused[8];
+	bool leaving;
 	bool unplugged;
 };
 
@@ -171,17 +172,13 @@ static int answer(struct fake_usbfs *fake, unsigned long request, void *pointer)
 	const struct usbdevfs_ioctl *other = pointer;
 	const struct usbdevfs_disconnect_claim *taken = pointer;
 
-	switch (request) {
-	case USBDEVFS_REAPURBNDELAY:
+	if (request == USBDEVFS_REAPURBNDELAY)
 		return urb_reap(fake, pointer);
-	case USBDEVFS_DISCARDURB:
-		return urb_discard(fake, pointer);
-	default:
-		break;
-	}
-	if (fake->unplugged)
+	if (fake->leaving)
 		return -ENODEV;
 	switch (request) {
+	case USBDEVFS_DISCARDURB:
+		return urb_discard(fake, pointer);
 	case USBDEVFS_SUBMITURB:
 		urb_submit(fake, pointer);
 		return 0;
@@ -310,10 +307,17 @@ void fake_usbfs_refuse(struct fake_usbfs *fake, unsigned int interface, int erro
 	g_mutex_unlock(&fake->lock);
 }
 
+void fake_usbfs_leave(struct fake_usbfs *fake)
+{
+	g_mutex_lock(&fake->lock);
+	fake->leaving = true;
+	g_mutex_unlock(&fake->lock);
+}
+
 void fake_usbfs_unplug(struct fake_usbfs *fake)
 {
 	g_mutex_lock(&fake->lock);
-	fake->unplugged = true;
+	fake->leaving = fake->unplugged = true;
 	while (fake->pending)
 		urb_finish(fake, fake->pending->data, -ESHUTDOWN, 0);
 	g_mutex_unlock(&fake->lock);

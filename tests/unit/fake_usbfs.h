@@ -29,6 +29,8 @@ void fake_usbfs_fail_out(struct fake_usbfs *fake, unsigned int endpoint,
 			 int error, size_t actual);
 /* From now on @interface cannot be claimed. */
 void fake_usbfs_refuse(struct fake_usbfs *fake, unsigned int interface, int error);
+/* Everything later is ENODEV, but what is under way may still bring something. */
+void fake_usbfs_leave(struct fake_usbfs *fake);
 /* All transfers end with ESHUTDOWN, everything later is ENODEV. */
 void fake_usbfs_unplug(struct fake_usbfs *fake);
 

@@ -337,6 +337,19 @@ static void test_last_words_come_before_gone(void **state)
 	assert_int_equal(port_write(bench->port, AT, "AT", 2), -ENODEV);
 }
 
+/* The kernel refuses new transfers before those under way are back. */
+static void test_last_words_come_after_the_first_failure(void **state)
+{
+	struct bench *bench = *state;
+
+	fake_usbfs_leave(bench->usbfs);
+	fake_usbfs_say(bench->usbfs, AT_IN, "100");
+	bench_run(bench, "1<100 ");
+	fake_usbfs_say(bench->usbfs, AT_IN, "END,0");
+	fake_usbfs_unplug(bench->usbfs);
+	bench_run(bench, "1<END,0 gone-19 ");
+}
+
 static void test_drain_does_not_wait_for_the_loop(void **state)
 {
 	struct bench *bench = *state;
@@ -506,6 +519,7 @@ int main(void)
 		opened(test_failed_write_is_never_repeated),
 		opened(test_failed_write_may_mean_unplugged),
 		opened(test_last_words_come_before_gone),
+		opened(test_last_words_come_after_the_first_failure),
 		opened(test_drain_does_not_wait_for_the_loop),
 		opened(test_close_gives_back),
 		opened(test_close_inside_bytes),
