@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "modem.h"
 #include "options.h"
+#include "serial.h"
 #include "vhci.h"
 
 #include <errno.h>
@@ -255,10 +256,15 @@ static void timer_arm(struct standin *s)
 
 static int remember(struct standin *s)
 {
+	int r;
+
 	if (!s->options.memory || s->saved == s->modem.saves)
 		return 0;
 	s->saved = s->modem.saves;
-	return memory_save(&s->modem, s->options.memory);
+	r = memory_save(&s->modem, s->options.memory);
+	if (!r)
+		modem_note(&s->modem, "remembered");
+	return r;
 }
 
 /* Returns 1 when told to end, 0 after one round, or a negative errno. */
