@@ -5,6 +5,7 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+export DESTDIR KERNEL_SRC
 
 all: build/build.ninja
 	@ninja -C build
@@ -36,9 +37,13 @@ install: all
 	@meson setup --reconfigure build --prefix=$(PREFIX) >build/reconfigure.log
 	@meson install -C build --no-rebuild $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
 
+# The kernel helper: for the running kernel, or that of KERNEL_SRC.
+modules modules_install:
+	@usb/guard/build $@
+
 # The kernels that deps fetched stay.
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo check bench install clean
+.PHONY: all deps tests demo check bench install modules modules_install clean
 .NOTPARALLEL:
