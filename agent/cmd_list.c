@@ -158,6 +158,8 @@ static void list_print(const struct list *list)
 			line_add_probe(&line, modem);
 		puts(line.text);
 	}
+	if (list->modems && list->modems->facts.guard)
+		fputs("the kernel helper is loaded: it keeps other drivers off a modem at work\n", stderr);
 }
 
 /* ---- the run ---- */

@@ -25,6 +25,7 @@
 #include "agent/textfile.h"
 #include "agent/util.h"
 #include "udev/hotplug.h"
+#include "usb/guard.h"
 #include "usb/port.h"
 
 /* For a ticket: neither colour nor anything but ASCII. */
@@ -118,6 +119,7 @@ static void report_versions(struct report *report)
 			   kernel.machine);
 	port_library_version(text, sizeof(text));
 	report_say(report, "libusb       %s", text);
+	report_say(report, "helper       %s", guard_is_loaded() ? "loaded" : "not loaded");
 }
 
 static void report_device(void *data, enum hotplug_event event,

@@ -7,6 +7,7 @@
 #include "agent/core/text.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
+#include "usb/guard.h"
 
 static bool is_at_a_port(const struct agent_choice *choice, const struct hotplug_device *device)
 {
@@ -128,6 +129,7 @@ void inventory_facts(const struct hotplug_device *device, int interface,
 		.pid = device->pid,
 		.interface = at_interface(&layout, interface),
 		.layout = layout,
+		.guard = guard_is_loaded(),
 	};
 	text_set(ret->position, sizeof(ret->position), device->position);
 	text_set(ret->id_path, sizeof(ret->id_path), device->id_path ? device->id_path : "");

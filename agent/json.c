@@ -203,6 +203,8 @@ static void build_found(struct builder *builder, const struct modem_facts *modem
 	builder_add_text(builder, "product", modem->product);
 	builder_add_text(builder, "model", modem->model);
 	builder_add_number(builder, "interface", modem->interface);
+	if (modem->guard)
+		builder_add(builder, "guard", json_object_new_boolean(true));
 }
 
 static void build_probe(struct builder *builder, const struct probe *probe)

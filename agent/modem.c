@@ -11,6 +11,7 @@
 #include "agent/core/quectel.h"
 #include "agent/core/text.h"
 #include "agent/findings.h"
+#include "agent/hold.h"
 #include "agent/job.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
@@ -56,7 +57,7 @@ struct modem {
 	bool asking;   /* neighbours, before anything is begun */
 	bool save_due; /* once they have agreed */
 	struct modem_result result; /* of the job that is over, while neighbours are told */
-	struct hubport *hubport;
+	struct hold hold;
 	struct layout layout_before; /* as it was when the request went out; no interfaces: not known */
 	unsigned int speed_before;
 	struct package_file file;
@@ -90,15 +91,14 @@ static void modem_job_note(void *data, const char *text)
 
 /* ---- the end of a job ---- */
 
-/* Drivers bind only once the hub port is free; then the interfaces are offered to them. */
-static void modem_let_go(struct modem *m)
+/* Drivers bind only once its place is free; then the interfaces are offered to them. */
+static void modem_let_go(struct modem *m, bool flashing)
 {
 	loop_timer_disarm(m->host->loop, &m->timer);
 	loop_timer_disarm(m->host->loop, &m->answer);
 	m->has_reply = false;
 	loop_timer_disarm(m->host->loop, &m->moved);
-	hubport_release(m->hubport);
-	m->hubport = NULL;
+	hold_end(&m->hold, flashing);
 	attachment_close(m->attachment, true);
 	package_file_close(&m->file);
 	claim_unlock(&m->job.claim);
@@ -149,7 +149,7 @@ static void modem_finish(struct modem *m)
 	job_append_history(&m->job, &m->machine, &m->facts, result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
 	job_close(&m->job, result);
-	modem_let_go(m);
+	modem_let_go(m, !result->verdict.job_over);
 	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = result });
 	if (result->verdict.job_over) {
 		quiet_end(&m->quiet, outcome_name(result->verdict.outcome), result->verdict.exit);
@@ -220,17 +220,8 @@ static void action_data(struct modem *m, const struct dfota_action *action)
 /* Autosuspend needs no care: the kernel keeps a device awake whose usbfs node is open. */
 static void modem_take(struct modem *m)
 {
-	int r;
-
 	attachment_hold(m->attachment);
-	if (m->hubport)
-		return;
-	r = hubport_claim(m->facts.position, &m->hubport);
-	if (r == -EACCES || r == -EPERM)
-		modem_note(m, "may not hold the hub port: other programs may get at the modem "
-			      "whenever it returns");
-	else if (r < 0)
-		modem_note(m, "the hub port could not be held: %s", strerror(-r));
+	hold_take(&m->hold);
 }
 
 /*
@@ -697,7 +688,7 @@ bool modem_cancel(struct modem *m)
 		return false;
 	m->running = false;
 	m->job.entry.started_ms = 0;
-	modem_let_go(m);
+	modem_let_go(m, false);
 	quiet_drop(&m->quiet);
 	modem_tell(m, (struct news){ .type = NEWS_DROPPED });
 	return true;
@@ -751,6 +742,7 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 	r = text_set(m->facts.position, sizeof(m->facts.position), position) ? 0 : -ENAMETOOLONG;
 	/* None is no error. */
 	hubport_find_peer(position, m->peer);
+	hold_init(&m->hold, host->loop, m->facts.position, m->peer, modem_job_note, m);
 	if (r == 0)
 		r = attachment_create(host->loop, host->ports, &modem_attachment_events, m,
 				      &m->attachment);
@@ -766,7 +758,7 @@ void modem_free(struct modem *m)
 {
 	if (!m)
 		return;
-	modem_let_go(m);
+	modem_let_go(m, m->running);
 	quiet_drop(&m->quiet);
 	attachment_free(m->attachment);
 	free(m);

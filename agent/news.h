@@ -25,6 +25,7 @@ struct modem_facts {
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */
 	struct layout layout;
+	bool guard; /* the kernel helper is there for it; not known but to list */
 };
 
 enum news_type {
