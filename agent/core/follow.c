@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/core/follow.h"
 
-#include "agent/core/conversation.h"
+#include "agent/core/away.h"
 #include "agent/core/handover.h"
 #include "agent/core/prepare.h"
 #include "agent/core/quectel.h"
-#include "agent/core/revision.h"
 #include "agent/core/text.h"
-#include "agent/core/upload.h"
 
-/* AT and modem port speak AT (AT manual V2.0, 1.6); the NMEA port, last among candidates, does not. */
-#define ASKED_PORTS 2
-
-/* The limit of all that comes once the download is over. */
-static void total_arm(struct step *s)
+void follow_total_arm(struct step *s)
 {
 	if (!s->d->timer[DFOTA_TIMER_TOTAL])
 		step_timer(s, DFOTA_TIMER_TOTAL, s->d->limits.ms[LIMIT_FLASH]);
@@ -98,7 +92,7 @@ static void download_lost_sight_of(struct step *s)
 		d->open_until_ms = accept + d->limits.ms[LIMIT_DOWNLOAD];
 }
 
-static bool is_open(const struct step *s)
+bool follow_is_open(const struct step *s)
 {
 	return s->now_ms < s->d->open_until_ms;
 }
@@ -110,7 +104,7 @@ static void detached(struct step *s)
 	/* What was read before another reboot does not count. */
 	s->d->firmware_now[0] = s->d->imei_now[0] = '\0';
 	s->d->left = true;
-	total_arm(s);
+	follow_total_arm(s);
 	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
 }
 
@@ -160,7 +154,7 @@ static void blocked(struct step *s, const struct signal *signal)
  * Codes may skip states forward, so most mean the same wherever they come.
  * What a state does not treat in a way of its own comes here.
  */
-static void after_request(struct step *s, const struct signal *signal)
+void follow_after_request(struct step *s, const struct signal *signal)
 {
 	switch (signal->type) {
 	case SIGNAL_DETACHED:
@@ -218,7 +212,7 @@ static void transfer_record(struct step *s, int code)
 	s->d->dirty = true;
 }
 
-static void transfer_ended(struct step *s, int code)
+void follow_transfer_ended(struct step *s, int code)
 {
 	transfer_record(s, code);
 	download_over(s);
@@ -227,7 +221,7 @@ static void transfer_ended(struct step *s, int code)
 }
 
 /* RDY and +CFUN come of a boot and of nothing else. Other boot codes do: a SIM that comes late. */
-static bool is_boot(const struct dfota *d, const struct signal *signal)
+bool follow_is_boot(const struct dfota *d, const struct signal *signal)
 {
 	return d->presence == DFOTA_PRESENCE_MODEM && signal->type == SIGNAL_BOOT &&
 	       (text_after(signal->text, "RDY") || text_after(signal->text, "+CFUN:"));
@@ -236,10 +230,10 @@ static bool is_boot(const struct dfota *d, const struct signal *signal)
 /* Of a job that was taken up, or lost sight of, the reboot may have been missed. */
 static bool has_rebooted(const struct dfota *d, const struct signal *signal)
 {
-	return (d->resumed || d->left) && is_boot(d, signal);
+	return (d->resumed || d->left) && follow_is_boot(d, signal);
 }
 
-static void rebooted(struct step *s)
+void follow_rebooted(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
@@ -251,11 +245,11 @@ static void rebooted(struct step *s)
 static void transfer_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_TRANSFER_END)
-		transfer_ended(s, signal->number);
+		follow_transfer_ended(s, signal->number);
 	else if (has_rebooted(s->d, signal))
-		rebooted(s);
+		follow_rebooted(s);
 	else if (signal->type != SIGNAL_TRANSFER_START)
-		after_request(s, signal);
+		follow_after_request(s, signal);
 	else if (s->d->state != DFOTA_STATE_DOWNLOAD)
 		step_go(s, DFOTA_STATE_DOWNLOAD);
 }
@@ -350,379 +344,9 @@ void follow_leave_take(struct step *s, const struct signal *signal)
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
 	else if (has_rebooted(s->d, signal))
-		rebooted(s);
+		follow_rebooted(s);
 	else
-		after_request(s, signal);
-}
-
-/* ---- away, and back ---- */
-
-/* Nothing came back that can speak: what is there decides. */
-static void not_returned(struct step *s, enum limit limit)
-{
-	if (s->d->blocked[0]) {
-		step_finish_saying(s, VERDICT_STOP_LIMIT, s->d->blocked);
-		return;
-	}
-	switch (s->d->presence) {
-	case DFOTA_PRESENCE_NONE:
-		step_finish(s, VERDICT_STOP_LOST);
-		break;
-	case DFOTA_PRESENCE_EMERGENCY:
-		step_finish(s, VERDICT_STOP_EMERGENCY);
-		break;
-	case DFOTA_PRESENCE_MUTE:
-		step_finish_saying(s, VERDICT_STOP_LIMIT,
-				   "the modem came back without any AT port; its USB composition "
-				   "may have changed");
-		break;
-	case DFOTA_PRESENCE_MODEM:
-	case DFOTA_PRESENCE_RECOVERY:
-		step_finish_limit(s, VERDICT_STOP_LIMIT, limit);
-		break;
-	}
-}
-
-static bool can_be_heard(const struct dfota *d)
-{
-	return d->presence == DFOTA_PRESENCE_MODEM || d->presence == DFOTA_PRESENCE_RECOVERY;
-}
-
-static void end_read_late(struct step *s, int code)
-{
-	follow_end_record(s, code);
-	if (s->d->state != DFOTA_STATE_REBOOT)
-		step_go(s, DFOTA_STATE_REBOOT);
-}
-
-/*
- * Emergency download counts only if it stays for the whole limit: a boot may
- * pass through it. So each coming and going starts the limit anew.
- *
- * What was on its way when the bus was lost may be read now: END counts,
- * anything else is of the past.
- */
-void follow_away_take(struct step *s, const struct signal *signal)
-{
-	bool reboot = s->d->state == DFOTA_STATE_REBOOT;
-
-	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
-		step_go(s, reboot ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
-		not_returned(s, reboot ? LIMIT_REBOOT : LIMIT_RETURN);
-	else if (signal->type == SIGNAL_ATTACHED || signal->type == SIGNAL_DETACHED)
-		step_go(s, s->d->state);
-	else if (signal->type == SIGNAL_END)
-		end_read_late(s, signal->number);
-	else if (!signal->text)
-		after_request(s, signal);
-}
-
-/*
- * So long ago that its codes have been missed, whichever they were: as after a
- * loss, only its firmware can tell. Else each run would listen in vain, and never
- * end the job.
- */
-static bool is_overdue(const struct dfota *d)
-{
-	const uint64_t *ms = d->limits.ms;
-	uint64_t span = ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
-
-	if (d->phase == DFOTA_PHASE_RESTART)
-		span += ms[LIMIT_LEAVE];
-	return d->age_ms >= span;
-}
-
-/* Listens where the job may be by now. */
-static void resume_attached(struct step *s)
-{
-	struct dfota *d = s->d;
-
-	/* It was asked before it was known to be the one: nothing is left to wait for. */
-	if (d->presence == DFOTA_PRESENCE_MODEM &&
-	    verdict_compare(d->firmware_now, d->firmware, d->plan.target) == VERDICT_FIRMWARE_WANTED) {
-		d->left = true;
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
-		return;
-	}
-	/* A lone port is none of the normal system. */
-	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY || is_overdue(d);
-	if (d->left) {
-		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
-		return;
-	}
-	if (d->phase == DFOTA_PHASE_RESTART) {
-		step_go(s, DFOTA_STATE_LEAVE);
-		return;
-	}
-	if (d->open_until_ms)
-		d->timer[DFOTA_TIMER_TOTAL] = d->open_until_ms;
-	else
-		step_timer(s, DFOTA_TIMER_TOTAL,
-			   d->limits.ms[LIMIT_ACCEPT] + d->limits.ms[LIMIT_DOWNLOAD]);
-	step_go(s, d->unsent ? DFOTA_STATE_ACCEPT : DFOTA_STATE_DOWNLOAD);
-	step_timer_off(s, DFOTA_TIMER_STATE);
-}
-
-void follow_resume_enter(struct step *s)
-{
-	total_arm(s);
-}
-
-/* What it told before it was lost again does not count. */
-static void resume_detached(struct step *s)
-{
-	s->d->firmware_now[0] = '\0';
-	s->d->left = true;
-	step_go(s, DFOTA_STATE_RESUME);
-}
-
-void follow_resume_take(struct step *s, const struct signal *signal)
-{
-	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
-		resume_attached(s);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
-		not_returned(s, LIMIT_RETURN);
-	else if (signal->type == SIGNAL_ATTACHED)
-		step_go(s, DFOTA_STATE_RESUME);
-	else if (signal->type == SIGNAL_DETACHED)
-		resume_detached(s);
-	else if (signal->type == SIGNAL_END)
-		follow_end_record(s, signal->number);
-	else if (!signal->text)
-		after_request(s, signal);
-}
-
-/*
- * The only thing ever sent while the modem may be flashing: one AT+CGMR a
- * port, after a limit of silence. A lone recovery port is not even asked that.
- */
-static void ask_version(struct step *s)
-{
-	struct dfota *d = s->d;
-
-	step_timer(s, DFOTA_TIMER_STATE, d->limits.ms[LIMIT_FLASH_SILENCE]);
-	if (d->presence != DFOTA_PRESENCE_MODEM)
-		return;
-	d->asking = true;
-	/* Half a code from before the silence would swallow the answer. */
-	for (size_t i = 0; i < DFOTA_PORTS; i++)
-		urc_scanner_reset(&d->scanner[i]);
-	text_set(d->command, sizeof(d->command), "AT+CGMR");
-	for (uint8_t i = 0; i < d->candidates && i < ASKED_PORTS; i++)
-		step_send(s, d->order[i]);
-}
-
-static bool is_asked(const struct dfota *d, uint8_t port)
-{
-	for (uint8_t i = 0; i < d->candidates && i < ASKED_PORTS; i++)
-		if (d->order[i] == port)
-			return d->asking;
-	return false;
-}
-
-/*
- * ERROR or silence means nothing: the flashing system answers AT too (facts
- * 2.3 no. 8). Nor does an old firmware that may be downloading.
- */
-static bool is_version_answer(const struct step *s, const struct signal *signal)
-{
-	const struct dfota *d = s->d;
-	char revision[DFOTA_FIRMWARE_SIZE];
-
-	if (signal->type != SIGNAL_TEXT || !is_asked(d, signal->port) ||
-	    !at_revision(signal->text, revision, sizeof(revision)))
-		return false;
-	return !is_open(s) || !revision_may_be(revision, d->firmware);
-}
-
-/* A lone port is none of the normal system, whatever it says. */
-static bool is_normal(const struct step *s, const struct signal *signal)
-{
-	return signal->type == SIGNAL_BOOT && s->d->presence == DFOTA_PRESENCE_MODEM &&
-	       (!is_open(s) || is_boot(s->d, signal));
-}
-
-void follow_back_enter(struct step *s)
-{
-	s->d->asking = false;
-	total_arm(s);
-}
-
-/* A download that the loss of the bus did not end: its codes are followed as before. */
-static void download_take_up(struct step *s, const struct signal *signal)
-{
-	struct dfota *d = s->d;
-
-	if (signal->type == SIGNAL_TRANSFER_END) {
-		transfer_ended(s, signal->number);
-		return;
-	}
-	d->timer[DFOTA_TIMER_TOTAL] = d->open_until_ms;
-	step_go(s, DFOTA_STATE_DOWNLOAD);
-}
-
-/* Not from one that may be flashing by now, and never from a lone port. */
-static bool is_download_going_on(const struct step *s, const struct signal *signal)
-{
-	const struct dfota *d = s->d;
-
-	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE) ||
-	    d->presence != DFOTA_PRESENCE_MODEM || d->evidence.transfer_seen)
-		return false;
-	if (signal->type == SIGNAL_TRANSFER_START)
-		return is_open(s);
-	return signal->type == SIGNAL_TRANSFER_END && (is_open(s) || !d->evidence.flashing);
-}
-
-/* Back on the bus: quiet, flash and boot differ only in what they wait for first. */
-void follow_back_take(struct step *s, const struct signal *signal)
-{
-	/* A part, too: all that comes of it is a later question. */
-	bool life = signal->type == SIGNAL_LIFE || signal->type == SIGNAL_PART ||
-		    signal->type == SIGNAL_TRANSFER_START ||
-		    signal->type == SIGNAL_TRANSFER_END ||
-		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
-
-	if (is_download_going_on(s, signal))
-		download_take_up(s, signal);
-	else if (life)
-		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
-	else if (is_boot(s->d, signal))
-		rebooted(s);
-	else if (is_normal(s, signal) || is_version_answer(s, signal))
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
-		ask_version(s);
-	else
-		after_request(s, signal);
-}
-
-void follow_ended_enter(struct step *s)
-{
-	total_arm(s);
-}
-
-/* FLASHING means that the modem tries again: no limit of a modem that is done may end that. */
-void follow_ended_take(struct step *s, const struct signal *signal)
-{
-	if (signal->type == SIGNAL_END)
-		follow_end_record(s, signal->number);
-	else if (is_normal(s, signal))
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
-		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
-	else
-		after_request(s, signal);
-}
-
-/* ---- normal mode is certain: which firmware is it? ---- */
-
-/* What was read before another reboot does not count. */
-void follow_confirm_probe_enter(struct step *s)
-{
-	s->d->firmware_now[0] = '\0';
-	s->d->imei_now[0] = '\0';
-	total_arm(s);
-	conversation_probe(s);
-}
-
-void follow_confirm_enter(struct step *s)
-{
-	conversation_ask(s, CONVERSATION_SCRIPT_CONFIRM);
-}
-
-static bool is_old(const struct dfota *d)
-{
-	return verdict_compare(d->firmware_now, d->firmware, d->plan.target) ==
-	       VERDICT_FIRMWARE_BEFORE;
-}
-
-static bool is_code_bad(const struct dfota *d)
-{
-	const struct evidence *evidence = &d->evidence;
-
-	return (evidence->end_seen && evidence->end) ||
-	       (evidence->transfer_seen && evidence->transfer && !evidence->end_seen);
-}
-
-/*
- * What a modem that is not done with its job does next is to leave the bus: soon,
- * as a whole reboot takes 30 to 60 s (facts 2.4). It counts from the return: one
- * that has been there for so long, and asked only then, is not waited for once more.
- */
-#define SETTLE_MS 30000
-
-static uint64_t settled_ms(const struct dfota *d)
-{
-	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
-
-	return d->attached_ms + (leave < SETTLE_MS ? leave : SETTLE_MS);
-}
-
-static void booted(struct step *s)
-{
-	s->d->evidence.unsent = s->d->unsent;
-	handover_finish(s, VERDICT_STOP_BOOTED);
-}
-
-static void confirmed(struct step *s)
-{
-	const struct dfota *d = s->d;
-
-	if (!is_old(d) || is_code_bad(d) ||
-	    verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_SAME)
-		booted(s);
-	/* Another firmware was told, and then the old one: it may still be downloading. */
-	else if (is_open(s))
-		step_go(s, DFOTA_STATE_QUIET);
-	else if (s->now_ms >= settled_ms(d))
-		booted(s);
-	else
-		step_go(s, DFOTA_STATE_SETTLE);
-}
-
-void follow_confirm_take(struct step *s, const struct signal *signal)
-{
-	bool probing = s->d->state == DFOTA_STATE_CONFIRM_PROBE;
-	enum conversation_result result =
-		probing ? conversation_probe_take(s, signal)
-			: conversation_take(s, CONVERSATION_SCRIPT_CONFIRM, signal);
-
-	if (result == CONVERSATION_DONE && probing)
-		step_go(s, DFOTA_STATE_CONFIRM);
-	else if (result == CONVERSATION_DONE || signal->type == SIGNAL_STATE_LIMIT)
-		confirmed(s);
-	/* It runs normally, and has said how it went: no reason to leave it as it is. */
-	else if (signal->type == SIGNAL_TOTAL_LIMIT && is_code_bad(s->d))
-		booted(s);
-	else if (signal->type == SIGNAL_END)
-		follow_end_record(s, signal->number);
-	else
-		after_request(s, signal);
-}
-
-/* ---- its old firmware, and nothing says why: is it back for good? ---- */
-
-void follow_settle_enter(struct step *s)
-{
-	s->d->timer[DFOTA_TIMER_STATE] = settled_ms(s->d);
-}
-
-void follow_settle_take(struct step *s, const struct signal *signal)
-{
-	if (is_download_going_on(s, signal))
-		download_take_up(s, signal);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
-		booted(s);
-	else if (signal->type == SIGNAL_END)
-		follow_end_record(s, signal->number);
-	else if (signal->type == SIGNAL_LIFE)
-		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_LEAVE]);
-	else
-		after_request(s, signal);
-	if (s->d->state == DFOTA_STATE_SETTLE && is_code_bad(s->d))
-		booted(s);
+		follow_after_request(s, signal);
 }
 
 /* ---- heard on the wire: what it runs, and which modem it is, was never asked ---- */
@@ -745,6 +369,6 @@ void follow_heard(struct step *s, const struct signal *signal)
 	} else {
 		d->left = true;
 		step_go(s, DFOTA_STATE_QUIET);
-		follow_back_take(s, signal);
+		away_back_take(s, signal);
 	}
 }

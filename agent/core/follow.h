@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The states from the request to the verdict. The modem works on by itself;
- * all there is to do is to listen, over any number of re-enumerations, and to
- * ask for the firmware once normal mode is certain.
+ * The states from the request to the loss of the bus, and what holds in all that
+ * come after the request. The modem works on by itself; all there is to do is to
+ * listen. away.h and confirm.h have the states that follow.
  */
 #ifndef QFOTA_FOLLOW_H
 #define QFOTA_FOLLOW_H
@@ -12,27 +12,24 @@
 /* Takes up the job of which @signal, a FOTA code, is heard. */
 void follow_heard(struct step *s, const struct signal *signal);
 
-void follow_resume_enter(struct step *s);
-void follow_resume_take(struct step *s, const struct signal *signal);
 void follow_accept_take(struct step *s, const struct signal *signal);
 void follow_download_enter(struct step *s);
 void follow_download_take(struct step *s, const struct signal *signal);
 void follow_leave_enter(struct step *s);
 void follow_leave_take(struct step *s, const struct signal *signal);
-/* away and reboot */
-void follow_away_take(struct step *s, const struct signal *signal);
-/* quiet, flash and boot */
-void follow_back_enter(struct step *s);
-void follow_back_take(struct step *s, const struct signal *signal);
-void follow_ended_enter(struct step *s);
-void follow_ended_take(struct step *s, const struct signal *signal);
-void follow_confirm_probe_enter(struct step *s);
-void follow_confirm_enter(struct step *s);
+
 /* END counts whenever it comes, also while our file is being deleted. */
 void follow_end_record(struct step *s, int code);
-/* confirm-probe and confirm */
-void follow_confirm_take(struct step *s, const struct signal *signal);
-void follow_settle_enter(struct step *s);
-void follow_settle_take(struct step *s, const struct signal *signal);
+
+/* What every state after the request does with a signal that is nothing special to it. */
+void follow_after_request(struct step *s, const struct signal *signal);
+/* The limit of all that comes once the download is over. */
+void follow_total_arm(struct step *s);
+void follow_transfer_ended(struct step *s, int code);
+/* The modem may still be downloading, though the bus was lost. */
+bool follow_is_open(const struct step *s);
+/* RDY or +CFUN from the normal system: other boot codes may come at any time. */
+bool follow_is_boot(const struct dfota *d, const struct signal *signal);
+void follow_rebooted(struct step *s);
 
 #endif

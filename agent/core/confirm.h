@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The last states of a job: normal mode is certain, the modem is asked for its
+ * firmware and IMEI, and listened to a little longer where that is the old one.
+ */
+#ifndef QFOTA_CONFIRM_H
+#define QFOTA_CONFIRM_H
+
+#include "agent/core/step.h"
+
+void confirm_probe_enter(struct step *s);
+void confirm_enter(struct step *s);
+/* confirm-probe and confirm */
+void confirm_take(struct step *s, const struct signal *signal);
+void confirm_settle_enter(struct step *s);
+void confirm_settle_take(struct step *s, const struct signal *signal);
+
+#endif
