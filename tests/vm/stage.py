@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -33,6 +34,17 @@ class Wrong(Exception):
 def check(truth, sentence):
     if not truth:
         raise Wrong(sentence)
+
+
+def load_guard(modules):
+    """The kernel helper of the kernel that runs, as make modules left it in @modules."""
+    release = os.uname().release
+    path = f"{modules}/{release}/usb/guard/qfota_guard.ko"
+    if not os.path.exists(path):
+        print(f"no helper for {release}: make modules KERNEL_SRC=/lib/modules/{release}/build")
+        sys.exit(77)
+    subprocess.run(["insmod", path], check=True)
+    subprocess.run(["udevadm", "settle"], check=True)
 
 
 class Uevents(threading.Thread):
@@ -132,10 +144,14 @@ class Modem:
         self.position = self.find()
 
     def places(self):
+        return self.places_of(self.slot)
+
+    @staticmethod
+    def places_of(slot):
         """Port N of both root hubs of a controller: its USB 2 and its SuperSpeed half."""
         with open(f"{VHCI}.0/status") as status:
             connectors = int(re.search(r"^ss\s+(\d+)", status.read(), re.M).group(1))
-        controller, port = divmod(self.slot, connectors)
+        controller, port = divmod(slot, connectors)
         roots = glob.glob(f"{VHCI}.{controller}/usb[0-9]*")
         return [f"{os.path.basename(root)[3:]}-{port + 1}" for root in roots]
 
@@ -270,7 +286,7 @@ class Run:
                         self.public[path] = open(path, errors="replace").read()
             except OSError:
                 pass
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     def results(self):
         return [event for event in self.events if event["event"] == "result"]
