@@ -163,7 +163,8 @@ static void attachment_try(struct attachment *a)
 	if (!a->wanted || !a->present || a->attached)
 		return;
 	if (a->layout.state != LAYOUT_STATE_EMERGENCY && a->layout.serials)
-		a->error = port_open(a->ports, a->node, &a->layout, &port_events, a, &a->port);
+		a->error = port_open(a->ports, a->node, &a->layout, !a->held, &port_events, a,
+				     &a->port);
 	else
 		a->error = 0;
 	if (a->error == 0)

@@ -11,6 +11,8 @@ enum {
 	/* How long the helper goes on when nobody asks again: a flash takes minutes. */
 	GUARD_S = 600,
 	RENEWAL_MS = GUARD_S * 1000 / 3,
+	/* Its node is root's until udev has been there. */
+	RETRY_MS = 5000,
 };
 
 static void hold_note(struct hold *hold, const char *format, int error)
@@ -21,7 +23,7 @@ static void hold_note(struct hold *hold, const char *format, int error)
 	hold->note(hold->data, sentence);
 }
 
-static int hold_guard(const struct hold *hold)
+static int hold_both(const struct hold *hold)
 {
 	int r = guard_hold(hold->position, GUARD_S);
 
@@ -30,29 +32,21 @@ static int hold_guard(const struct hold *hold)
 	return r;
 }
 
-static void hold_renew(void *data)
+/* Said once, and again when it changes. */
+static void hold_guard(void *data)
 {
 	struct hold *hold = data;
-	int r = hold_guard(hold);
+	int r = hold_both(hold);
 
-	loop_timer_arm(hold->loop, &hold->renewal, loop_now() + RENEWAL_MS);
-	if (r < 0 && hold->guarded)
-		hold_note(hold, "the kernel helper holds the modem no longer: %s", -r);
-	hold->guarded = r == 0;
-}
-
-static void hold_take_guard(struct hold *hold)
-{
-	int r = hold_guard(hold);
-
-	if (r == -ENOENT)
+	if (r == -ENOENT && !hold->asked)
 		return;
-	if (r == 0)
+	if (r == 0 && !hold->guarded)
 		hold->note(hold->data, "the kernel helper keeps other drivers off the modem");
-	else
-		hold_note(hold, "the kernel helper is loaded, but does not hold the modem: %s", -r);
+	else if (r < 0 && (hold->guarded || !hold->asked))
+		hold_note(hold, "the kernel helper does not hold the modem: %s", -r);
+	hold->asked = true;
 	hold->guarded = r == 0;
-	loop_timer_arm(hold->loop, &hold->renewal, loop_now() + RENEWAL_MS);
+	loop_timer_arm(hold->loop, &hold->renewal, loop_now() + (r == 0 ? RENEWAL_MS : RETRY_MS));
 }
 
 static void hold_take_hubport(struct hold *hold)
@@ -71,24 +65,27 @@ static void hold_take_hubport(struct hold *hold)
 
 void hold_take(struct hold *hold)
 {
-	if (!hold->guarded)
-		hold_take_guard(hold);
+	if (!hold->asked)
+		hold_guard(hold);
 	if (!hold->hubport)
 		hold_take_hubport(hold);
 }
 
-void hold_end(struct hold *hold, bool flashing)
+bool hold_end(struct hold *hold, bool flashing)
 {
+	bool kept = hold->guarded && flashing;
+
 	loop_timer_disarm(hold->loop, &hold->renewal);
 	hubport_release(hold->hubport);
 	hold->hubport = NULL;
-	if (hold->guarded && !flashing) {
-		/* One that has run out meanwhile has what is wanted. */
+	/* Whatever came of the last time it was asked: what is not held is as it is wanted. */
+	if (hold->asked && !kept) {
 		guard_release(hold->position);
 		if (hold->peer[0])
 			guard_release(hold->peer);
 	}
-	hold->guarded = false;
+	hold->asked = hold->guarded = false;
+	return kept;
 }
 
 void hold_init(struct hold *hold, struct loop *loop, const char *position, const char *peer,
@@ -100,6 +97,6 @@ void hold_init(struct hold *hold, struct loop *loop, const char *position, const
 		.peer = peer,
 		.note = note,
 		.data = data,
-		.renewal = { .fn = hold_renew, .data = hold },
+		.renewal = { .fn = hold_guard, .data = hold },
 	};
 }

@@ -21,7 +21,8 @@ struct hold {
 	void *data;
 
 	struct hubport *hubport;
-	bool guarded; /* by the helper */
+	bool asked;   /* the helper, which is there */
+	bool guarded; /* by it */
 	struct loop_timer renewal;
 };
 
@@ -33,8 +34,9 @@ void hold_take(struct hold *hold);
 
 /*
  * Before attachment_close(): drivers bind only once the place is free. With
- * @flashing, as the modem may still be, the helper keeps it for as long as it was asked to.
+ * @flashing, as the modem may still be, the helper keeps it for as long as it was
+ * asked to. Returns whether it does; then nothing is to be given back.
  */
-void hold_end(struct hold *hold, bool flashing);
+bool hold_end(struct hold *hold, bool flashing);
 
 #endif

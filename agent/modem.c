@@ -98,8 +98,7 @@ static void modem_let_go(struct modem *m, bool flashing)
 	loop_timer_disarm(m->host->loop, &m->answer);
 	m->has_reply = false;
 	loop_timer_disarm(m->host->loop, &m->moved);
-	hold_end(&m->hold, flashing);
-	attachment_close(m->attachment, true);
+	attachment_close(m->attachment, !hold_end(&m->hold, flashing));
 	package_file_close(&m->file);
 	claim_unlock(&m->job.claim);
 	m->asking = m->save_due = false;

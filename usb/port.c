@@ -352,8 +352,8 @@ static int port_wrap(struct port *port, const char *node)
 }
 
 int port_open(struct port_context *context, const char *node,
-	      const struct layout *layout, const struct port_events *events,
-	      void *data, struct port **ret)
+	      const struct layout *layout, bool give_back,
+	      const struct port_events *events, void *data, struct port **ret)
 {
 	struct port *port;
 	int r;
@@ -377,7 +377,7 @@ int port_open(struct port_context *context, const char *node,
 	context->ports = port;
 	r = port_start(port);
 	if (r < 0) {
-		port_close(port, true);
+		port_close(port, give_back);
 		return r;
 	}
 	*ret = port;

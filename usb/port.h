@@ -56,11 +56,12 @@ void port_context_free(struct port_context *context);
  * at most, twice) and SET_CONFIGURATION are waited for.
  * -EACCES: the node may not be opened; udev may still change that.
  * -ENODEV: gone meanwhile.  -EBUSY: another program holds an interface; what
- * was taken until then is given back.  -EINVAL: @layout has no serial interface.
+ * was taken until then is let go, and with @give_back offered to the kernel's
+ * drivers.  -EINVAL: @layout has no serial interface.
  * -ENOMEM, -EIO, and other errno of open(2).
  */
 int port_open(struct port_context *context, const char *node, const struct layout *layout,
-	      const struct port_events *events, void *data, struct port **ret);
+	      bool give_back, const struct port_events *events, void *data, struct port **ret);
 
 /*
  * Queues @size bytes (copied) for one serial interface; writes to one

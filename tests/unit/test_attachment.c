@@ -35,6 +35,7 @@ static struct bench {
 	int error;		  /* of the next port_open() */
 	unsigned int tries;
 	unsigned int open; /* ports */
+	bool held;
 	const struct port_events *events;
 	void *data;
 	char story[600];
@@ -46,7 +47,7 @@ uint64_t __wrap_loop_now(void);
 void __wrap_loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t due_ms);
 void __wrap_loop_timer_disarm(struct loop *loop, struct loop_timer *timer);
 int __wrap_port_open(struct port_context *context, const char *node, const struct layout *layout,
-		     const struct port_events *events, void *data, struct port **ret);
+		     bool give_back, const struct port_events *events, void *data, struct port **ret);
 void __wrap_port_close(struct port *port, bool give_back);
 void __wrap_port_drain(struct port *port);
 void __wrap_port_take_all(struct port *port);
@@ -71,11 +72,12 @@ void __wrap_loop_timer_disarm(struct loop *loop, struct loop_timer *timer)
 }
 
 int __wrap_port_open(struct port_context *context, const char *node, const struct layout *layout,
-		     const struct port_events *events, void *data, struct port **ret)
+		     bool give_back, const struct port_events *events, void *data, struct port **ret)
 {
 	(void)context;
 	assert_string_equal(node, "/dev/bus/usb/001/007");
 	assert_int_equal(layout->serials, 3);
+	assert_int_equal(give_back, !bench.held);
 	bench.tries++;
 	if (bench.error)
 		return bench.error;
@@ -345,6 +347,24 @@ static void test_another_device_after_a_denial(void **state)
 	expect(DENIED);
 }
 
+/* In mid-job the kernel's drivers are not offered what could not be taken as a whole. */
+static void test_held(void **state)
+{
+	(void)state;
+	plug();
+	expect("attached ");
+	attachment_hold(bench.attachment);
+	bench.held = true;
+	unplug(POSITION, 7);
+	expect("detached ");
+	bench.error = -EBUSY;
+	plug();
+	expect("");
+	bench.error = 0;
+	pass(100);
+	expect("attached ");
+}
+
 static void test_not_wanted(void **state)
 {
 	unsigned int tries;
@@ -395,6 +415,7 @@ int main(void)
 		TEST(test_gone_in_the_meantime),
 		TEST(test_another_try_after_a_failure_of_the_bus),
 		TEST(test_another_device_after_a_denial),
+		TEST(test_held),
 		TEST(test_not_wanted),
 		TEST(test_news_of_another_enumeration),
 		TEST(test_news_of_the_other_half),

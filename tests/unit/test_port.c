@@ -146,7 +146,7 @@ static void expect_log(struct bench *bench, const char *log)
 
 static int bench_open(struct bench *bench)
 {
-	return port_open(bench->context, FAKE_NODE, &bench->layout, &bench_events,
+	return port_open(bench->context, FAKE_NODE, &bench->layout, bench->give_back, &bench_events,
 			 bench, &bench->port);
 }
 
@@ -448,12 +448,15 @@ static void test_open_refusals(void **state)
 		{ "it leaves between two claims", 1, ENODEV, -ENODEV,
 		  "claim:2 in:84 in:84 claim:3 in:86 in:86 "
 		  "release:2 release:3 " GIVEN_BACK },
+		{ "another program has the modem port, in mid-job", 3, EBUSY, -EBUSY,
+		  "claim:2 in:84 in:84 release:2" },
 	};
 	struct bench *bench = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		print_message("%s\n", rows[i].name);
 		fake_usbfs_refuse(bench->usbfs, rows[i].interface, rows[i].error);
+		bench->give_back = strstr(rows[i].log, "connect:");
 		assert_int_equal(bench_open(bench), rows[i].expected);
 		assert_null(bench->port);
 		bench_run(bench, "");
@@ -470,7 +473,7 @@ static void test_open_without_a_node(void **state)
 	struct bench *bench = *state;
 
 	assert_int_equal(port_open(bench->context, "/dev/bus/usb/001/099",
-				   &bench->layout, &bench_events, bench,
+				   &bench->layout, true, &bench_events, bench,
 				   &bench->port),
 			 -ENODEV);
 	bench->layout.serials = 0;
@@ -491,7 +494,7 @@ static void test_open_without_permission(void **state)
 	assert_int_equal(chmod(node, 0), 0);
 	if (!geteuid())
 		setfsuid(65534); /* root may open anything */
-	r = port_open(bench->context, node, &bench->layout, &bench_events, bench,
+	r = port_open(bench->context, node, &bench->layout, true, &bench_events, bench,
 		      &bench->port);
 	setfsuid(geteuid());
 	unlink(node);

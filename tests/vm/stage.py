@@ -18,6 +18,7 @@ import time
 
 from servers import Servers
 
+GUARD = "/dev/qfota-guard"
 VHCI = "/sys/devices/platform/vhci_hcd"
 VHCI_PORTS = 8  # of one controller that are used
 LIMIT = 240  # s, a run of the agent
@@ -72,7 +73,7 @@ class Uevents(threading.Thread):
             if not start <= when <= end or f"/{position}/" not in path:
                 continue
             driver = event.get("DRIVER", "usbfs")
-            if event.get("ACTION") == "bind" and driver not in ("usbfs", "usb"):
+            if event.get("ACTION") == "bind" and driver not in ("usbfs", "usb", "qfota_guard"):
                 found.append(driver)
             elif event.get("ACTION") == "add" and event.get("SUBSYSTEM") in ("tty", "net", "usbmisc"):
                 found.append(os.path.basename(path))
@@ -188,8 +189,17 @@ class Modem:
             return now == before
         return all(driver == "option" for kind, driver in now.values() if kind == "ff/00/00")
 
+    def is_held(self):
+        """By the kernel helper, as after a job that is not over it may be."""
+        if not os.path.exists(GUARD):
+            return False
+        with open(GUARD) as held:
+            return any(line.split()[0] in self.places() for line in held)
+
     def check_given_back(self):
-        """A modem that is there at the end has its drivers again."""
+        """A modem that is there at the end, and held by nobody, has its drivers again."""
+        if self.is_held():
+            return
         deadline = time.monotonic() + SETTLE
         while not self.given_back():
             check(time.monotonic() < deadline, f"drivers not given back: {self.interfaces()}")
@@ -221,6 +231,9 @@ class Modem:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        for place in self.places() if self.is_held() else ():
+            subprocess.run(["sh", "-c", f"echo release {place} >{GUARD}"], check=False,
+                           stderr=subprocess.DEVNULL)
         serials = [number for number, (kind, _) in self.before.items() if kind == "ff/00/00"]
         return Wire(self.wire_path, self.fault(), serials)
 

@@ -7,7 +7,8 @@
  * a modem that has no working firmware. While its position is held here, all
  * interfaces of a modem that shows up there belong to this driver, whatever was
  * loaded first, and whether or not the agent that asked for it lives. A program
- * that drives the modem through usbfs takes them over from it.
+ * that drives the modem through usbfs takes them over from it, in one step
+ * (USBDEVFS_DISCONNECT_CLAIM). What any other driver gets is taken back at once.
  *
  * A write to /dev/qfota-guard is one command:
  *
@@ -17,8 +18,8 @@
  * POSITION is the name of the device in sysfs, "1-1.4"; the other half of its
  * connector ("peer") is another. SECONDS are 1 to 86400. What begins or ends a hold
  * has taken effect when the write returns. EINVAL: not one whole command. ENOSPC:
- * too many holds. ENOENT: released, although not held. A read gives one line for
- * each hold: its position, and the seconds that are left.
+ * too many holds. ENODEV: this host has no USB. ENOENT: released, although not
+ * held. A read gives one line for each hold: its position, and the seconds left.
  *
  * A hold ends by itself, so that a dead agent locks nothing for ever. Then, or
  * when this module is unloaded, the interfaces go back to their drivers. Only
@@ -31,6 +32,7 @@
 #include <linux/delay.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/pm_runtime.h>
 #include <linux/reboot.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -67,24 +69,16 @@ static bool hold_lasts(const struct guard_hold *hold)
 	return hold->until > ktime_get_boottime_seconds();
 }
 
-static struct guard_hold *hold_find(const char *position)
+/* @position: NULL for any. */
+static bool is_held(const char *position)
 {
 	struct guard_hold *hold;
-
-	list_for_each_entry(hold, &guard_holds, node)
-		if (!strcmp(hold->position, position))
-			return hold;
-	return NULL;
-}
-
-static bool position_is_held(const char *position)
-{
-	struct guard_hold *hold;
-	bool held;
+	bool held = false;
 
 	spin_lock(&guard_lock);
-	hold = hold_find(position);
-	held = hold && hold_lasts(hold);
+	list_for_each_entry(hold, &guard_holds, node)
+		if (!position || !strcmp(hold->position, position))
+			held = held || hold_lasts(hold);
 	spin_unlock(&guard_lock);
 	return held;
 }
@@ -125,94 +119,92 @@ static struct usb_driver guard_driver = {
 	.no_dynamic_id = 1,
 };
 
-/* With the lock of the device, as the next one. */
-static void device_take(struct usb_device *udev)
+static void interface_take(struct usb_interface *intf)
 {
-	unsigned int i;
+	struct device_driver *bound = intf->dev.driver;
+	struct usb_driver *driver = bound ? to_usb_driver(bound) : NULL;
 
-	for (i = 0; i < udev->actconfig->desc.bNumInterfaces; i++) {
-		struct usb_interface *intf = udev->actconfig->interface[i];
-		struct device_driver *bound = intf->dev.driver;
-		struct usb_driver *driver = bound ? to_usb_driver(bound) : NULL;
-
-		/* usbfs: who drives the modem is who the hold is for. */
-		if (driver == &guard_driver || (driver && !strcmp(driver->name, "usbfs")))
-			continue;
-		if (driver)
-			usb_driver_release_interface(driver, intf);
-		usb_driver_claim_interface(&guard_driver, intf, NULL);
-	}
+	/* usbfs: who drives the modem is who the hold is for. */
+	if (driver == &guard_driver || (driver && !strcmp(driver->name, "usbfs")))
+		return;
+	if (driver)
+		usb_driver_release_interface(driver, intf);
+	usb_driver_claim_interface(&guard_driver, intf, NULL);
 }
 
-/* All first: a driver may want more than one of them. */
-static void device_give_back(struct usb_device *udev)
+/* With the lock of the device. All are free before any driver is asked: one may want two. */
+static void device_settle(struct usb_device *udev, bool held)
 {
+	struct usb_host_config *config = udev->actconfig;
 	unsigned int i;
 
-	for (i = 0; i < udev->actconfig->desc.bNumInterfaces; i++)
-		usb_driver_release_interface(&guard_driver,
-					     udev->actconfig->interface[i]);
-	for (i = 0; i < udev->actconfig->desc.bNumInterfaces; i++) {
-		struct device *dev = &udev->actconfig->interface[i]->dev;
-
-		if (!dev->driver && device_attach(dev) < 0)
-			dev_warn(dev, "no driver took it back\n");
+	for (i = 0; i < config->desc.bNumInterfaces; i++) {
+		if (held)
+			interface_take(config->interface[i]);
+		else
+			usb_driver_release_interface(&guard_driver, config->interface[i]);
 	}
+	for (i = 0; !held && i < config->desc.bNumInterfaces; i++)
+		if (!config->interface[i]->dev.driver &&
+		    device_attach(&config->interface[i]->dev) < 0)
+			dev_warn(&config->interface[i]->dev, "not given back\n");
 }
 
 /* Learnt from any device on it with the first hold, as the USB core does not export it. */
 static typeof(((struct device *)NULL)->bus) guard_bus;
 
-static void position_settle(const char *position)
+/* Returns false if it was free all the time. */
+static bool position_settle(const char *position)
 {
-	struct device *dev = NULL;
+	bool now = is_held(position), held = now;
 	struct usb_device *udev;
+	struct device *dev;
 
-	if (guard_bus)
-		dev = bus_find_device_by_name(guard_bus, NULL, position);
+	dev = bus_find_device_by_name(guard_bus, NULL, position);
 	if (!dev)
-		return;
+		return held;
 	udev = to_usb_device(dev);
-	usb_lock_device(udev);
-	if (udev->state == USB_STATE_CONFIGURED && udev->actconfig && is_modem(udev)) {
-		if (position_is_held(position))
-			device_take(udev);
-		else
-			device_give_back(udev);
+	if (is_modem(udev)) {
+		pm_runtime_get_sync(dev);
+		usb_lock_device(udev);
+		now = is_held(position);
+		if (udev->state >= USB_STATE_CONFIGURED && udev->actconfig)
+			device_settle(udev, now);
+		usb_unlock_device(udev);
+		pm_runtime_put(dev);
 	}
-	usb_unlock_device(udev);
 	put_device(dev);
+	return held || now;
 }
 
 /* The one after @hold; NULL: the first. Stays valid, as only the work drops any. */
 static struct guard_hold *hold_next(struct guard_hold *hold)
 {
+	struct list_head *at = hold ? &hold->node : &guard_holds;
+
 	spin_lock(&guard_lock);
-	if (hold)
-		hold = list_next_entry(hold, node);
-	else
-		hold = list_first_entry(&guard_holds, struct guard_hold, node);
-	if (list_entry_is_head(hold, &guard_holds, node))
-		hold = NULL;
+	at = at->next;
 	spin_unlock(&guard_lock);
-	return hold;
+	return at == &guard_holds ? NULL : list_entry(at, struct guard_hold, node);
 }
 
-/* Unless it was begun anew meanwhile. Returns how long it lasts, 0 if it is gone. */
-static time64_t hold_drop_ended(struct guard_hold *hold)
+/*
+ * Once it has ended and was settled since (not @held). Returns how long it lasts
+ * at least, 0 if it is gone.
+ */
+static time64_t hold_drop_ended(struct guard_hold *hold, bool held)
 {
 	time64_t left;
 
 	spin_lock(&guard_lock);
 	left = hold->until - ktime_get_boottime_seconds();
-	if (left <= 0) {
+	if (left <= 0 && !held) {
 		list_del(&hold->node);
 		guard_count--;
 	}
 	spin_unlock(&guard_lock);
-	if (left > 0)
-		return left;
-	pr_info("%s is free\n", hold->position);
+	if (left > 0 || held)
+		return max_t(time64_t, left, 1);
 	kfree(hold);
 	return 0;
 }
@@ -224,11 +216,11 @@ static void guard_settle(struct work_struct *work)
 	time64_t soonest = 0;
 
 	for (hold = hold_next(NULL); hold; hold = next) {
+		bool held = position_settle(hold->position);
 		time64_t left;
 
-		position_settle(hold->position);
 		next = hold_next(hold);
-		left = hold_drop_ended(hold);
+		left = hold_drop_ended(hold, held);
 		if (left && (!soonest || left < soonest))
 			soonest = left;
 	}
@@ -243,6 +235,18 @@ static void guard_settle_soon(void)
 	mod_delayed_work(system_wq, &guard_work, 0);
 }
 
+/* Not while the notifier goes: that would wait for the claim, which waits for it. */
+static DEFINE_MUTEX(guard_claiming);
+
+static void interface_claim(struct usb_interface *intf, const char *position)
+{
+	mutex_lock(&guard_claiming);
+	if (is_held(position) &&
+	    usb_driver_claim_interface(&guard_driver, intf, NULL))
+		dev_warn(&intf->dev, "cannot be kept\n");
+	mutex_unlock(&guard_claiming);
+}
+
 /*
  * At ADD_DEVICE no driver has been asked yet, so it is claimed before all of
  * them, with the lock of the device, which whoever adds interfaces has. One
@@ -252,18 +256,15 @@ static void guard_settle_soon(void)
 static int guard_bus_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct device *dev = data;
-	struct usb_interface *intf;
 	struct usb_device *udev;
 
 	if (!dev->type || strcmp(dev->type->name, "usb_interface"))
 		return NOTIFY_DONE;
-	intf = to_usb_interface(dev);
-	udev = interface_to_usbdev(intf);
-	if (!is_modem(udev) || !position_is_held(dev_name(&udev->dev)))
+	udev = interface_to_usbdev(to_usb_interface(dev));
+	if (!is_modem(udev) || !is_held(dev_name(&udev->dev)))
 		return NOTIFY_DONE;
-	if (action == BUS_NOTIFY_ADD_DEVICE &&
-	    usb_driver_claim_interface(&guard_driver, intf, NULL))
-		dev_warn(dev, "cannot be kept\n");
+	if (action == BUS_NOTIFY_ADD_DEVICE)
+		interface_claim(to_usb_interface(dev), dev_name(&udev->dev));
 	if (action == BUS_NOTIFY_BOUND_DRIVER || action == BUS_NOTIFY_UNBOUND_DRIVER)
 		guard_settle_soon();
 	return NOTIFY_OK;
@@ -282,30 +283,13 @@ static int guard_bus_learn(struct usb_device *udev, void *data)
 	return 1;
 }
 
-/* Tells of each that lasts. */
-static bool holds_last(const char *told)
-{
-	struct guard_hold *hold;
-	bool last = false;
-
-	spin_lock(&guard_lock);
-	list_for_each_entry(hold, &guard_holds, node) {
-		if (!hold_lasts(hold))
-			continue;
-		last = true;
-		if (told)
-			pr_emerg("modem at %s: %s\n", hold->position, told);
-	}
-	spin_unlock(&guard_lock);
-	return last;
-}
-
 static int guard_pm_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
 	if (action != PM_SUSPEND_PREPARE && action != PM_HIBERNATION_PREPARE)
 		return NOTIFY_DONE;
-	if (!holds_last("its firmware is being written, so no sleep"))
+	if (!is_held(NULL))
 		return NOTIFY_OK;
+	pr_warn("no sleep while the firmware of a modem is written\n");
 	return notifier_from_errno(-EBUSY);
 }
 
@@ -316,9 +300,10 @@ static int guard_reboot_notify(struct notifier_block *nb, unsigned long action, 
 {
 	unsigned int left = poweroff_wait;
 
-	if (!holds_last("its firmware is being written, KEEP IT POWERED"))
+	if (!is_held(NULL))
 		return NOTIFY_DONE;
-	for (; left && holds_last(NULL); left--)
+	pr_emerg("the firmware of a modem is being written: KEEP IT POWERED\n");
+	for (; left && is_held(NULL); left--)
 		ssleep(1);
 	return NOTIFY_OK;
 }
@@ -332,16 +317,28 @@ static bool position_is_valid(const char *position)
 	       strchr(position, '-') && strspn(position, "0123456789-.") == strlen(position);
 }
 
+static struct guard_hold *hold_find(const char *position)
+{
+	struct guard_hold *hold;
+
+	list_for_each_entry(hold, &guard_holds, node)
+		if (!strcmp(hold->position, position))
+			return hold;
+	return NULL;
+}
+
 /* Both return 1 if this changes what is held, 0 if it only lasts longer, or an error. */
 static int hold_set(const char *position, unsigned int seconds)
 {
 	struct guard_hold *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 	struct guard_hold *hold;
+	unsigned int flags;
 	int r = -ENOSPC;
 
 	if (!fresh)
 		return -ENOMEM;
-	usb_for_each_dev(NULL, guard_bus_learn);
+	/* One that is going on was allowed before this hold. */
+	flags = lock_system_sleep();
 	spin_lock(&guard_lock);
 	hold = hold_find(position);
 	if (!hold && guard_count < GUARD_HOLDS_MAX) {
@@ -356,6 +353,7 @@ static int hold_set(const char *position, unsigned int seconds)
 		hold->until = ktime_get_boottime_seconds() + seconds;
 	}
 	spin_unlock(&guard_lock);
+	unlock_system_sleep(flags);
 	kfree(fresh);
 	return r;
 }
@@ -384,6 +382,9 @@ static int guard_command(char *rest)
 
 	if (!position || !position_is_valid(position))
 		return -EINVAL;
+	usb_for_each_dev(NULL, guard_bus_learn);
+	if (!guard_bus)
+		return -ENODEV;
 	if (!strcmp(verb, "release") && !rest)
 		r = hold_end(position);
 	else if (!strcmp(verb, "hold") && rest && !kstrtouint(rest, 10, &seconds) &&
@@ -473,12 +474,16 @@ static void __exit guard_exit(void)
 	misc_deregister(&guard_misc);
 	unregister_reboot_notifier(&guard_reboot_block);
 	unregister_pm_notifier(&guard_pm_block);
-	if (guard_bus)
-		bus_unregister_notifier(guard_bus, &guard_bus_block);
 	spin_lock(&guard_lock);
 	list_for_each_entry(hold, &guard_holds, node)
 		hold->until = 0;
 	spin_unlock(&guard_lock);
+	if (guard_bus) {
+		/* The last claim is done, and no other will be made. */
+		mutex_lock(&guard_claiming);
+		mutex_unlock(&guard_claiming);
+		bus_unregister_notifier(guard_bus, &guard_bus_block);
+	}
 	guard_settle_soon();
 	flush_delayed_work(&guard_work);
 	usb_deregister(&guard_driver);
