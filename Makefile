@@ -32,6 +32,10 @@ check: tests
 bench: tests
 	@tests/bench/run
 
+# For MINUTES (5) in all.
+fuzz:
+	@tests/fuzz/run $(MINUTES)
+
 # Changing the prefix of a finished build touches no object file.
 install: all
 	@meson setup --reconfigure build --prefix=$(PREFIX) >build/reconfigure.log
@@ -45,5 +49,5 @@ modules modules_install:
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo check bench install modules modules_install clean
+.PHONY: all deps tests demo check bench fuzz install modules modules_install clean
 .NOTPARALLEL:
