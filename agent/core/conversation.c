@@ -41,6 +41,12 @@ static bool take_imei(struct dfota *d, const char *text)
 	return at_imei(text, d->imei, sizeof(d->imei));
 }
 
+/* Known by now, and never another one's: those are fifteen digits of something else. */
+static bool take_imei_again(struct dfota *d, const char *text)
+{
+	return strcmp(text, d->imei) == 0;
+}
+
 static bool take_firmware_now(struct dfota *d, const char *text)
 {
 	return !d->query_taken && at_revision(text, d->firmware_now, sizeof(d->firmware_now));
@@ -236,7 +242,7 @@ static const struct query network_queries[] = {
 	{ "AT+CGDCONT?", false, take_context, downloads, 0 },
 	{ "AT+CSQ", false, take_rssi, downloads, 0 },
 	{ "AT+QFLDS=\"UFS\"", false, take_store_free, shows_room, 0 },
-	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ "AT+CGSN", true, take_imei_again, NULL, 0 },
 	{ 0 },
 };
 
@@ -249,7 +255,7 @@ static const struct query function_queries[] = {
 static const struct query urc_move_queries[] = {
 	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL, NULL, 0 },
 	{ "AT+QURCCFG=\"urcport\"", false, take_urc_moved, NULL, 0 },
-	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ "AT+CGSN", true, take_imei_again, NULL, 0 },
 	{ 0 },
 };
 

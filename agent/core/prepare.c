@@ -259,8 +259,18 @@ void prepare_check_enter(struct step *s)
 	check_ask(s);
 }
 
+/* An empty APN is that of the network; a context that was not told may be there. */
+static bool can_download(const struct dfota *d)
+{
+	return d->sim_ready && d->registered && d->context != 0;
+}
+
 static const char *check_refusal(const struct dfota *d)
 {
+	/* What was asked for is there, or was not needed. */
+	if (!d->plan.download || can_download(d))
+		return "the modem does not tell its IMEI a second time, so none of its answers can be "
+		       "relied on";
 	if (!d->sim_ready)
 		return "no SIM is ready, so the modem cannot download; insert or unlock it";
 	if (!d->registered)
@@ -268,12 +278,6 @@ static const char *check_refusal(const struct dfota *d)
 		       "antenna, APN and subscription";
 	return "the modem has no PDP context, so it cannot download; define one with the APN of "
 	       "its SIM: AT+CGDCONT=1,\"IP\",\"APN\"";
-}
-
-/* An empty APN is that of the network; a context that was not told may be there. */
-static bool can_download(const struct dfota *d)
-{
-	return d->sim_ready && d->registered && d->context != 0;
 }
 
 /* After a round without success the query row is past the end: the pause is all that is left. */
