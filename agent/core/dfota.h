@@ -256,6 +256,7 @@ struct dfota {
 	bool urc_moved;	  /* it may have been set to the USB AT port for this job: to be put back */
 	bool urc_here;	  /* it is seen to have been: they come */
 	bool before_known, health_told;
+	bool health_network; /* SIM and network are asked for in this round, too */
 	bool sim_before, registered_before;
 	int cfun_before;
 	char blocked[200]; /* why the host cannot open what came back; empty: it can */

@@ -107,11 +107,13 @@ static bool is_upgraded(const struct dfota *d)
  */
 static enum conversation_script health_script(const struct dfota *d)
 {
-	return is_upgraded(d) ? CONVERSATION_SCRIPT_NETWORK : CONVERSATION_SCRIPT_FUNCTION;
+	return d->health_network ? CONVERSATION_SCRIPT_NETWORK : CONVERSATION_SCRIPT_FUNCTION;
 }
 
+/* A late END may turn the verdict in mid-round: that goes on with the questions it began with. */
 static void health_ask(struct step *s)
 {
+	s->d->health_network = is_upgraded(s->d);
 	s->d->sim_ready = s->d->registered = false;
 	s->d->cfun = -1;
 	conversation_ask(s, health_script(s->d));
