@@ -194,7 +194,11 @@ static void plan_follow(struct step *s)
 		step_finish_saying(s, VERDICT_STOP_CONFIG, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_UPGRADE:
-		step_go(s, DFOTA_STATE_CHECK);
+		if (s->d->follow)
+			step_finish_saying(s, VERDICT_STOP_NOTHING,
+					   "no upgrade of it is under way, and none is begun");
+		else
+			step_go(s, DFOTA_STATE_CHECK);
 		break;
 	}
 }
