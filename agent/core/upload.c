@@ -242,15 +242,21 @@ void upload_enter(struct step *s)
 	send_bytes(s, s->d->uploads == UPLOAD_TRIES ? UPLOAD_BLOCK : UPLOAD_CHUNK);
 }
 
+/* A transcript may claim more bytes than there are, and that there are none. */
+static int written_percent(const struct dfota *d)
+{
+	return d->plan.size ? (int)((uint64_t)d->written * 100 / d->plan.size) : 100;
+}
+
 static void upload_written(struct step *s, uint32_t size)
 {
 	struct dfota *d = s->d;
 	int percent;
 
-	d->written += size;
+	d->written += at_most(d->plan.size - d->written, size);
 	upload_alive(s);
-	percent = (int)((uint64_t)d->written * 100 / d->plan.size);
-	if (percent != d->percent && percent <= 100) {
+	percent = written_percent(d);
+	if (percent != d->percent) {
 		d->percent = percent;
 		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = percent;
 	}
