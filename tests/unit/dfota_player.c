@@ -142,6 +142,9 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		memcpy(laws->order, event->attached.order, sizeof(laws->order));
 		laws->attached_ms = p->now_ms;
 		laws->normal = laws->told && laws->presence == DFOTA_PRESENCE_MODEM;
+		/* A lone port is none of its normal system: a loss that nobody saw. */
+		if (laws->requested && laws->presence == DFOTA_PRESENCE_RECOVERY && !laws->losses)
+			laws->losses = 1;
 		break;
 	case DFOTA_EVENT_DETACHED:
 		laws_gone(laws);
