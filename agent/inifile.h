@@ -27,7 +27,7 @@ struct inifile_events {
 };
 
 /*
- * Texts that are passed on are printable ASCII. -EINVAL: a mistake; errno of
+ * Texts that are passed on are printable ASCII and tabs. -EINVAL: a mistake; errno of
  * fopen(3) and read(2); what a callback returned. @error then holds a sentence.
  */
 int inifile_read(const char *path, const struct inifile_events *events,
