@@ -78,7 +78,8 @@ static bool is_before_xxxend(const struct dfota *d)
 static void download_lost_sight_of(struct step *s)
 {
 	struct dfota *d = s->d;
-	bool again = d->open_until_ms != 0;
+	/* Of a job that was taken up it may be open without a loss. */
+	bool again = d->open_until_ms && d->left;
 	uint64_t accept = d->timer[DFOTA_TIMER_STATE] ? d->timer[DFOTA_TIMER_STATE] : s->now_ms;
 
 	/* Into its flashing system and out of it: a glitch does not come in pairs. */

@@ -312,6 +312,11 @@ static const struct story stories_resumed[] = {
 	{ "download, RDY from a lone port is no boot", "recovery; on 0 RDY",
 	  "[download]; hold; [flash]; save; ", .exit = STORY_GOES_ON, .resumed = true,
 	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	{ "download, and its bus is lost for the first time now",
+	  "sneaks old; off; sneaks old; wait flash-start; fota HTTPEND 0; off; flashing; fota END 0; "
+	  "off; boots new",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true,
+	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1, .age_ms = 120000 },
 	{ "download, it rebooted meanwhile, new", "sneaks new; wait flash-start",
 	  "[download]; hold; [flash]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
