@@ -121,7 +121,9 @@ void prepare_listen_take(struct step *s, const struct signal *signal)
 
 void prepare_listen_enter(struct step *s)
 {
-	uint64_t silence = s->d->settling ? UPLOAD_SETTLE_MS : LISTEN_MS;
+	/* Only power that was cut is sure to have ended an upload. */
+	bool loading = s->d->settling || s->d->upload_lost;
+	uint64_t silence = loading ? UPLOAD_SETTLE_MS : LISTEN_MS;
 
 	step_timer(s, DFOTA_TIMER_ANSWER, silence);
 	step_timer(s, DFOTA_TIMER_STATE, silence + s->d->limits.ms[LIMIT_READY]);

@@ -157,7 +157,11 @@ static const struct story stories_uploads[] = {
 		  "finish; ",
 	  .outcome = OUTCOME_REFUSED, .exit = 4, .reason = "refused",
 	  .arrange = arrange_no_directory },
-	{ "the modem leaves in the upload", "modem; wait 1000; off; wait 5000; modem; wait 1000",
+	{ "the modem leaves in the upload, and may take commands for bytes when it is back",
+	  "modem; wait 1000; off; wait 5000; modem; wait 10999",
+	  TOLD_STORE "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; "
+	  "[identify]; ", .exit = STORY_GOES_ON, .arrange = arrange_stuck },
+	{ "the modem leaves in the upload", "modem; wait 1000; off; wait 5000; modem; wait 11000",
 	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "left the bus",
 	  .arrange = arrange_stuck },
 	{ "the modem leaves in the upload for ever", "modem; wait 1000; off; wait ready", NULL,
