@@ -135,6 +135,10 @@ static const struct story stories_silence[] = {
 			  "0>AT+CGMR; 1>AT+CGMR; "
 			  "0>AT+CGMR; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "END 502 while its health is asked for",
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; " PLAYER_IMEI "; OK; "
+	  "+CFUN: 1; OK; ERROR; ERROR; fota END 502; ERROR; wait 20000",
+	  NULL, .outcome = OUTCOME_FAILED, .exit = 6, .reason = "yet runs the wanted firmware" },
 	{ "RDY of the last boot lost", FLASHED "fota END 0; off; sneaks new; wait flash-start",
 	  TOLD_FLASHED "[return]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
