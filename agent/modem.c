@@ -139,8 +139,11 @@ static void modem_ended(void *data)
 static void modem_finish(struct modem *m)
 {
 	struct modem_result *result = &m->result;
+	bool flashing;
 
 	*result = result_make(&m->machine, m->job.package, loop_now() - m->begun_ms);
+	/* In emergency download it waits for somebody's tool, and for that tool's driver. */
+	flashing = !result->verdict.job_over && result->verdict.outcome != OUTCOME_EMERGENCY;
 	m->running = false;
 	if (result->verdict.outcome == OUTCOME_UPGRADED)
 		composition_tell(m);
@@ -148,7 +151,7 @@ static void modem_finish(struct modem *m)
 	job_append_history(&m->job, &m->machine, &m->facts, result);
 	/* The mark goes first, so that ports are born without what it means to udev; the locks last. */
 	job_close(&m->job, result);
-	modem_let_go(m, !result->verdict.job_over);
+	modem_let_go(m, flashing);
 	modem_tell(m, (struct news){ .type = NEWS_RESULT, .result = result });
 	if (result->verdict.job_over) {
 		quiet_end(&m->quiet, outcome_name(result->verdict.outcome), result->verdict.exit);
