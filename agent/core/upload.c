@@ -9,10 +9,10 @@
 #include "agent/core/text.h"
 
 /*
- * One transfer so long that the turn to the next one does not count. It is all
- * that is in memory of a package.
+ * Two are under way, so that the bus has the next one when the last is through.
+ * They are all that is in memory of a package.
  */
-#define UPLOAD_CHUNK 262144
+#define UPLOAD_CHUNK 131072
 /* In ACK mode the modem answers each block with a letter (facts 3.2). */
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
@@ -239,7 +239,12 @@ void upload_enter(struct step *s)
 	upload_alive(s);
 	if (s->d->stops)
 		return;
-	send_bytes(s, s->d->uploads == UPLOAD_TRIES ? UPLOAD_BLOCK : UPLOAD_CHUNK);
+	if (s->d->uploads == UPLOAD_TRIES) {
+		send_bytes(s, UPLOAD_BLOCK);
+		return;
+	}
+	send_bytes(s, UPLOAD_CHUNK);
+	send_bytes(s, UPLOAD_CHUNK);
 }
 
 /* A transcript may claim more bytes than there are, and that there are none. */
