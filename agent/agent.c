@@ -71,11 +71,12 @@ static void status_worsen(struct agent *agent, int status)
 	agent->status = agent_worst(agent->status, status);
 }
 
+/* Every modem of the agent has one. */
 static struct agent_modem *entry_of(const struct agent *agent, const struct modem *modem)
 {
 	struct agent_modem *entry = agent->modems;
 
-	while (entry && entry->modem != modem)
+	while (entry->modem != modem)
 		entry = entry->next;
 	return entry;
 }

@@ -30,8 +30,7 @@ static int connect_runner(int *ret_fd)
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
-	*ret_fd = fd;
-	fd = -1;
+	*ret_fd = util_take_fd(&fd);
 	return 0;
 }
 

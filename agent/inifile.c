@@ -19,6 +19,7 @@
 #define INIFILE_NO_KEY "not KEY = VALUE"
 
 /* Some builds of inih have their longest line as a variable, 200 at first. */
+/* NOLINTNEXTLINE(readability-redundant-declaration): there too, and weak here alone */
 extern int ini_max_line __attribute__((weak));
 
 struct inifile {

@@ -18,7 +18,7 @@
 #include "agent/util.h"
 
 #define ATTEMPTS_FILE "attempts.json"
-#define ATTEMPTS_SIZE_MAX (1024 * 1024)
+#define ATTEMPTS_SIZE_MAX (1024UL * 1024)
 /* More than a production line leaves behind; the oldest goes first. */
 #define ATTEMPTS_MAX 512
 #define ATTEMPTS_COUNT_MAX 1000000
@@ -151,8 +151,8 @@ static int attempt_to_json(const struct attempt *row, struct json_object *rows)
 	return r ? -ENOMEM : 0;
 }
 
-static int attempts_to_json(const struct attempts *attempts,
-			    struct json_object **ret)
+/* NULL: no memory. */
+static struct json_object *attempts_to_json(const struct attempts *attempts)
 {
 	struct json_object *object = journal_new_object();
 	struct json_object *rows = json_object_new_array();
@@ -160,29 +160,27 @@ static int attempts_to_json(const struct attempts *attempts,
 
 	if (!object) {
 		json_object_put(rows);
-		return -ENOMEM;
+		return NULL;
 	}
 	r = journal_add(object, "attempts", rows);
 	for (size_t i = 0; i < attempts->used && r == 0; i++)
 		r = attempt_to_json(&attempts->rows[i], rows);
 	if (r < 0) {
 		json_object_put(object);
-		return r;
+		return NULL;
 	}
-	*ret = object;
-	return 0;
+	return object;
 }
 
 /* Leaves in @attempts what a reader will find. */
 static int attempts_write(int folder, struct attempts *attempts)
 {
-	struct json_object *object;
+	struct json_object *object = attempts_to_json(attempts);
 	const char *text;
 	int r;
 
-	r = attempts_to_json(attempts, &object);
-	if (r < 0)
-		return r;
+	if (!object)
+		return -ENOMEM;
 	text = journal_text(object);
 	r = text ? attempts_parse(text, strlen(text), attempts) : -ENOMEM;
 	if (r == 0)

@@ -98,8 +98,7 @@ int journal_lock(const char *run_dir, const char *position,
 	if (!lock)
 		return -ENOMEM;
 	lock_sign(fd);
-	lock->fd = fd;
-	fd = -1;
+	lock->fd = util_take_fd(&fd);
 	*ret = lock;
 	return 0;
 }

@@ -161,11 +161,10 @@ int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn,
 
 	handler->fn = fn;
 	handler->data = data;
-	handler->fd = fd;
+	handler->fd = util_take_fd(&fd);
 	handler->next = loop->signals;
 	loop->signals = handler;
 	handler = NULL;
-	fd = -1;
 	return 0;
 }
 

@@ -406,7 +406,7 @@ static int file_open(const char *path, FILE **ret)
 	file = fdopen(fd, "w");
 	if (!file)
 		return -errno;
-	fd = -1;
+	(void)util_take_fd(&fd);
 	/* Each line is there even if the agent is killed after it. */
 	setvbuf(file, NULL, _IOLBF, LINE_SIZE);
 	*ret = file;

@@ -101,8 +101,7 @@ static int slot_take(const struct slots *slots, const char *name, struct slot *r
 	bell = store_open_file(slots->folder, name, O_WRONLY, SLOTS_MODE);
 	if (bell < 0)
 		return bell;
-	*ret = (struct slot){ .lock = lock, .bell = bell, .held = true };
-	lock = -1;
+	*ret = (struct slot){ .lock = util_take_fd(&lock), .bell = bell, .held = true };
 	return 0;
 }
 

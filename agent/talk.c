@@ -28,6 +28,7 @@ struct talk {
 	struct session_events session_events;
 	struct hotplug *hotplug;
 	struct talk_session *sessions;
+	struct talk_session **end; /* of the list above */
 	unsigned int count;
 	unsigned int open; /* not ended yet */
 	bool meeting;	   /* enumeration: what comes later is not meant */
@@ -71,7 +72,6 @@ static struct session *talk_find(const struct talk *talk, const char *position)
 static int talk_add(struct talk *talk, const struct hotplug_device *device)
 {
 	struct talk_session *entry = calloc(1, sizeof(*entry));
-	struct talk_session **end = &talk->sessions;
 	struct modem_facts facts;
 	int r;
 
@@ -83,9 +83,8 @@ static int talk_add(struct talk *talk, const struct hotplug_device *device)
 		free(entry);
 		return r;
 	}
-	while (*end)
-		end = &(*end)->next;
-	*end = entry;
+	*talk->end = entry;
+	talk->end = &entry->next;
 	talk->count++;
 	return 0;
 }
@@ -215,6 +214,7 @@ int talk_run(const struct command_options *options, const struct talk_events *ev
 		.events = events,
 		.data = data,
 		.session_events = { talk_next, talk_line, talk_finished },
+		.end = &talk.sessions,
 	};
 	char error[256];
 	int status;

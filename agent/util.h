@@ -29,6 +29,15 @@ static inline void util_closep(const int *fd)
 		close(*fd);
 }
 
+/* For who keeps what would be closed at the end of the scope. */
+static inline int util_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 #define _cleanup_free_ _cleanup_(util_freep)
 #define _cleanup_close_ _cleanup_(util_closep)
 

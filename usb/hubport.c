@@ -68,8 +68,7 @@ static int place_parse(const char *position, struct place *ret)
 }
 
 /* An attribute of the device at @position; an empty one is 0. */
-static int read_number(const char *position, const char *attribute,
-		       unsigned int *ret)
+static int read_number(const char *position, const char *attribute)
 {
 	char path[PATH_MAX], text[16];
 	_cleanup_close_ int fd = -1;
@@ -83,23 +82,19 @@ static int read_number(const char *position, const char *attribute,
 	if (size < 0)
 		return -errno;
 	text[size] = '\0';
-	*ret = (unsigned int)strtoul(text, NULL, 10);
-	return 0;
+	return (int)strtoul(text, NULL, 10);
 }
 
 static int open_node(const char *position)
 {
-	unsigned int bus, device;
+	int bus = read_number(position, "busnum");
+	int device = read_number(position, "devnum");
 	char path[PATH_MAX];
 	int r;
 
-	r = read_number(position, "busnum", &bus);
-	if (r < 0)
-		return r;
-	r = read_number(position, "devnum", &device);
-	if (r < 0)
-		return r;
-	snprintf(path, sizeof(path), "/dev/bus/usb/%03u/%03u", bus, device);
+	if (bus < 0 || device < 0)
+		return bus < 0 ? bus : device;
+	snprintf(path, sizeof(path), "/dev/bus/usb/%03d/%03d", bus, device);
 	r = open(path, O_RDWR | O_CLOEXEC);
 	if (r < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
@@ -116,8 +111,7 @@ static int place_claim(const struct place *place, int *ret_fd)
 		return fd;
 	if (ioctl(fd, USBDEVFS_CLAIM_PORT, &port) < 0)
 		return -errno;
-	*ret_fd = fd;
-	fd = -1;
+	*ret_fd = util_take_fd(&fd);
 	return 0;
 }
 
@@ -204,9 +198,9 @@ static void configure(const char *position)
 {
 	uint8_t head[DEVICE_SIZE + CONFIGURATION_SIZE];
 	_cleanup_close_ int fd = -1;
-	unsigned int active, first;
+	unsigned int first;
 
-	if (read_number(position, "bConfigurationValue", &active) < 0 || active)
+	if (read_number(position, "bConfigurationValue") != 0)
 		return;
 	fd = open_node(position);
 	if (fd < 0 || read(fd, head, sizeof(head)) != sizeof(head))

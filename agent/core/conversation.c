@@ -124,14 +124,16 @@ static bool take_edition_now(struct dfota *d, const char *text)
 static bool take_urc_port(struct dfota *d, const char *text)
 {
 	const char *port = text_after(text, "+QURCCFG: \"urcport\",\"");
+	size_t length;
 
-	size_t length = port ? strcspn(port, "\"") : 0;
-
+	if (!port)
+		return false;
+	length = strcspn(port, "\"");
 	if (text_after(port, "uart") && length < sizeof(d->urc_port)) {
 		memcpy(d->urc_port, port, length);
 		d->urc_port[length] = '\0';
 	}
-	return port != NULL;
+	return true;
 }
 
 static bool take_urc_moved(struct dfota *d, const char *text)

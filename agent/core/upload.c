@@ -231,7 +231,7 @@ static void send_bytes(struct step *s, uint32_t most)
 static void upload_alive(struct step *s)
 {
 	step_timer(s, DFOTA_TIMER_STATE,
-		   UPLOAD_TIMEOUT_S * 1000 + s->d->limits.ms[LIMIT_ANSWER]);
+		   UPLOAD_TIMEOUT_S * UINT64_C(1000) + s->d->limits.ms[LIMIT_ANSWER]);
 }
 
 void upload_enter(struct step *s)
