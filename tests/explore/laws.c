@@ -169,7 +169,9 @@ void laws_of_verdict(struct world *w, const struct verdict *verdict)
 {
 	law_require(w, LAW_FINISH, w->host.finishes == 1);
 	law_of_outcome(w, verdict->outcome);
-	law_require(w, LAW_EXIT, exits[verdict->outcome] & 1u << verdict->exit);
+	law_require(w, LAW_EXIT,
+		    verdict->outcome < OUTCOME_COUNT &&
+			    exits[verdict->outcome] & 1u << verdict->exit);
 	law_require(w, LAW_OVER, !verdict->job_over || may_be_over(&w->modem, verdict->outcome));
 }
 

@@ -279,7 +279,7 @@ static const char *const lines[] = {
 	"+QIND: \"FOTA\",\"RESTORE\",1",
 	"+QIND: \"FOTA\",\"EN",
 	"SubEdition: V05",
-	NEW "_01.002.01.002",
+	(NEW "_01.002.01.002"),
 	"+QINDCFG: \"all\",0",
 };
 
@@ -468,7 +468,7 @@ static void every_wait_ends(const struct world *w)
 static void happen(struct world *w)
 {
 	static const struct {
-		char letter;
+		uint8_t letter;
 		void (*happens)(struct world *w); /* NULL: an event of the host */
 		enum dfota_event_type type;
 	} rows[] = {

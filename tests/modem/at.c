@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,8 +181,7 @@ static int commands_run(struct modem *m, struct modem_port *p, const char *line)
 		size_t length = command_length(line);
 		char command[MODEM_LINE];
 
-		memcpy(command, line, length);
-		command[length] = '\0';
+		snprintf(command, sizeof(command), "%.*s", (int)length, line);
 		result = command_run(m, p, command);
 		line += length;
 		line += *line == ';';

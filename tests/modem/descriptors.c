@@ -302,7 +302,7 @@ static int put_string(struct writer *w, const struct identity *id, uint8_t index
 }
 
 int descriptors_get(const struct identity *id, uint8_t type, uint8_t index,
-		    uint8_t *buffer)
+		    uint8_t *buffer) /* NOLINT(readability-non-const-parameter): w writes there */
 {
 	bool super = id->composition->speed == DESCRIPTORS_SPEED_SUPER;
 	struct writer w = {.bytes = buffer};

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VHCI_TRANSFER (256 * 1024) /* longest transfer, bytes */
+#define VHCI_TRANSFER (256UL * 1024) /* longest transfer, bytes */
 
 enum vhci_kind {
 	VHCI_KIND_SUBMIT,

@@ -64,7 +64,7 @@ static void layout_read(struct scenario_host *h)
 
 	memcpy(raw, device, (size_t)first);
 	memcpy(raw + first, configuration, (size_t)second);
-	if (layout_parse(raw, (size_t)(first + second), &h->layout) < 0)
+	if (layout_parse(raw, (size_t)first + (size_t)second, &h->layout) < 0)
 		h->layout = (struct layout){ .state = LAYOUT_STATE_NO_SERIAL };
 	product_read(h, device[15], product, sizeof(product));
 	/* As the agent's attachment takes it. */

@@ -146,7 +146,7 @@ static void a_long_line_is_cut_and_marked(void **state)
 		bool cut;
 	} rows[] = {
 		{ 1, false },		    { AT_LINE_MAX - 1, false }, { AT_LINE_MAX, false },
-		{ AT_LINE_MAX + 1, true }, { 2 * AT_LINE_MAX, true },	{ 9999, true },
+		{ AT_LINE_MAX + 1, true }, { 2UL * AT_LINE_MAX, true },	{ 9999, true },
 	};
 
 	(void)state;

@@ -231,8 +231,8 @@ static void test_removing_one_of_three(void **state)
 	struct journal *journal = open_journal();
 
 	(void)state;
-	for (char i = '1'; i <= '3'; i++) {
-		char position[] = { '1', '-', i, '\0' };
+	for (int i = 1; i <= 3; i++) {
+		char position[] = { '1', '-', (char)('0' + i), '\0' };
 		struct journal_job job = job_at(position, "", "");
 
 		assert_int_equal(journal_save(journal, &job), 0);

@@ -98,7 +98,7 @@ static void test_line_that_nobody_can_promise_room_for(void **state)
 	struct stage *stage = *state;
 	char taken[8];
 
-	assert_int_equal(output_line(stage->file, line_of(stage, 3 * PIPE_BUF), 0), -EMSGSIZE);
+	assert_int_equal(output_line(stage->file, line_of(stage, 3UL * PIPE_BUF), 0), -EMSGSIZE);
 	assert_int_equal(output_line(stage->file, "next", 0), 0);
 	assert_int_equal(read(stage->reader, taken, sizeof(taken)), 5);
 }

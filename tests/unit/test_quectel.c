@@ -6,7 +6,6 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "agent/core/quectel.h"
@@ -156,7 +155,7 @@ static void text_check(const char *firmware, int code, struct quectel_text text,
 {
 	if (!text.meaning != !word || !text.advice != !word)
 		fail_msg("%s, code %d: \"%s\"", firmware, code, text.meaning);
-	if (!word)
+	if (!text.meaning || !word)
 		return;
 	if (!strstr(text.meaning, word))
 		fail_msg("%s, code %d: \"%s\" is not about \"%s\"", firmware, code,

@@ -40,11 +40,11 @@ static const char *const lines[] = {
 	"18446744073709551615 1-1.4 out port=255 more=0 text=\"AT\\x0d\"",
 	"3 1-1.4 usb what=\"add\" vid=2c7c pid=0306",
 	"3 1-1.4 usb what=\"remove\" vid=05c6 pid=9008",
-	"0 1-1.4 limits ready=60000 answer=5000 network=180000 accept=60000 "
-	"download-start=120000 download=1800000 leave=300000 return=300000 flash-start=600000 "
-	"flash-silence=600000 flash=7200000 reboot=300000 verify=120000",
-	"0 1-1.4 memory phase=flash firmware=\"EP06ELAR03A08M4G\" imei=\"\" target=\"\" "
-	"transfer=0 end=-1 download=1 stored=0 urcport=\"\" left=1 rebooted=0 age=0 running=\"\"",
+	("0 1-1.4 limits ready=60000 answer=5000 network=180000 accept=60000 "
+	 "download-start=120000 download=1800000 leave=300000 return=300000 flash-start=600000 "
+	 "flash-silence=600000 flash=7200000 reboot=300000 verify=120000"),
+	("0 1-1.4 memory phase=flash firmware=\"EP06ELAR03A08M4G\" imei=\"\" target=\"\" "
+	 "transfer=0 end=-1 download=1 stored=0 urcport=\"\" left=1 rebooted=0 age=0 running=\"\""),
 	"9 1-1.4 state name=download-start",
 	"0 1-1.4 event start",
 	"1 1-1.4 event attached presence=modem ports=3 order=1,2,0",
@@ -55,15 +55,15 @@ static const char *const lines[] = {
 	"1 1-1.4 event detached",
 	"815 1-1.4 event line port=1 type=ok code=-1 cut=0 text=\"OK\"",
 	"815 1-1.4 event line port=0 type=error code=30 cut=0 text=\"+CME ERROR: 30\"",
-	"815 1-1.4 event line port=2 type=text code=-1 cut=1 "
-	"text=\"+QIND: \\x22FOTA\\x22,\\x22END\\x22,0 \\x5c \\xff\"",
+	("815 1-1.4 event line port=2 type=text code=-1 cut=1 "
+	 "text=\"+QIND: \\x22FOTA\\x22,\\x22END\\x22,0 \\x5c \\xff\""),
 	"900 1-1.4 event time",
-	"900 1-1.4 event plan kind=upgrade download=1 upload=0 size=0 sum=0000 dry-run=0 argument=\"http://fw/a\" "
-	"target=\"EP06ELAR04A01M4G\" reason=\"\"",
-	"900 1-1.4 event plan kind=nothing download=0 upload=0 size=0 sum=0000 dry-run=1 argument=\"\" target=\"\" "
-	"reason=\"no target\"",
-	"900 1-1.4 event plan kind=config download=0 upload=0 size=0 sum=0000 dry-run=0 argument=\"\" target=\"\" "
-	"reason=\"\"",
+	("900 1-1.4 event plan kind=upgrade download=1 upload=0 size=0 sum=0000 dry-run=0 argument=\"http://fw/a\" "
+	 "target=\"EP06ELAR04A01M4G\" reason=\"\""),
+	("900 1-1.4 event plan kind=nothing download=0 upload=0 size=0 sum=0000 dry-run=1 argument=\"\" target=\"\" "
+	 "reason=\"no target\""),
+	("900 1-1.4 event plan kind=config download=0 upload=0 size=0 sum=0000 dry-run=0 argument=\"\" target=\"\" "
+	 "reason=\"\""),
 	"900 1-1.4 event saved saved=1",
 	"900 1-1.4 event stop now=0",
 	"900 1-1.4 event host reason=\"no permission\"",
