@@ -25,6 +25,8 @@ LIMIT = 240  # s, a run of the agent
 SETTLE = 5  # s for the kernel's drivers to be back
 # No verdict may hang on how slow an emulated host happens to be.
 PATIENCE = ["--set", "clock-from-config=yes", "--set", "leave-patience=60000"]
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+JUDGE, SCHEMA = f"{SOURCE}/tests/events", f"{SOURCE}/agent/events.schema.json"
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error):.*")
 
 
@@ -238,12 +240,25 @@ class Modem:
         return Wire(self.wire_path, self.fault(), serials)
 
 
+def judge_events(events):
+    """
+    Whether all that agents told is as the schema says. Asked once, in the end: a
+    validator takes seconds to begin where the processor is emulated.
+    """
+    run = subprocess.run([JUDGE, SCHEMA], input="\n".join(map(json.dumps, events)), capture_output=True,
+                         text=True, check=False)
+    print((run.stdout + run.stderr).rstrip(), flush=True)
+    return run.returncode in (0, 77)
+
+
 class Run:
     """
     One run of the agent: its output, status and peak memory, and what others
     could read of it meanwhile. Phases: what is called with its process when a phase
-    begins; then is called with it at once.
+    begins; then is called with it at once. What all of them told as JSON is kept.
     """
+
+    told = []
 
     def __init__(self, command, user, limit=LIMIT, phases=None, then=None):
         # With root's group it would be somebody who may read what is root's.
@@ -271,6 +286,7 @@ class Run:
             process.wait()
         for reader in readers:
             reader.join()
+        Run.told.extend(self.events)
         self.status = process.returncode
 
     def read_out(self, process, phases):
