@@ -119,12 +119,13 @@ static void help_print(void)
 	printf("\nOptions:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
 		const struct option_row *row = &option_rows[i];
+		bool letter = row->id < OPTION_VID;
 		char name[40];
 
 		snprintf(name, sizeof(name), "--%s%s%s", row->name, row->argument ? " " : "",
 			 row->argument ? row->argument : "");
-		printf("  %c%c%s %-20s %s\n", row->id < 256 ? '-' : ' ',
-		       row->id < 256 ? row->id : ' ', row->id < 256 ? "," : " ", name, row->help);
+		printf("  %c%c%c %-20s %s\n", letter ? '-' : ' ', letter ? row->id : ' ',
+		       letter ? ',' : ' ', name, row->help);
 	}
 	printf("\nExit status: 0 upgraded or nothing to do, 1 the host failed, 2 usage, 3 no modem,\n"
 	       "4 refused, 5 transfer failed, 6 upgrade failed, 7 not confirmed, 8 interrupted,\n"
@@ -263,15 +264,21 @@ static void flag_set(struct command_options *options, int id)
 
 /* ---- the command line ---- */
 
-static void long_options_fill(struct option *ret)
+/* The rows as getopt wants them; a short option takes no value. */
+static void options_fill(struct option *ret, char *ret_letters)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+	*ret_letters++ = ':'; /* a missing value is told apart */
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
 		ret[i] = (struct option){
 			.name = option_rows[i].name,
 			.has_arg = option_rows[i].argument ? required_argument : no_argument,
 			.val = option_rows[i].id,
 		};
+		if (option_rows[i].id < OPTION_VID)
+			*ret_letters++ = (char)option_rows[i].id;
+	}
 	ret[ARRAY_SIZE(option_rows)] = (struct option){ 0 };
+	*ret_letters = '\0';
 }
 
 static bool is_option(int id)
@@ -311,11 +318,12 @@ static int value_error(const struct command_options *options, const char *name, 
 static int parse_argv(int argc, char **argv, struct command_options *options)
 {
 	struct option long_options[ARRAY_SIZE(option_rows) + 1];
+	char letters[ARRAY_SIZE(option_rows) + 2];
 	int id, index;
 
-	long_options_fill(long_options);
+	options_fill(long_options, letters);
 	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":qvh", long_options, &index)) != -1) {
+	while ((id = getopt_long(argc, argv, letters, long_options, &index)) != -1) {
 		if (id == '?' || id == ':')
 			return usage_error(id, argv);
 		if (id == OPTION_HELP) {
