@@ -26,6 +26,11 @@ tests: all
 demo: tests
 	@tests/demo $(if $(NATIVE),--native)
 
+# The picture of the README, anew from a run of the demo.
+recording: tests
+	@tests/recording/record tests/recording/upgrade.cast
+	@tests/recording/render tests/recording/upgrade.cast >agent/upgrade.svg
+
 check: tests
 	@tests/check
 
@@ -49,5 +54,5 @@ modules modules_install:
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo check bench fuzz install modules modules_install clean
+.PHONY: all deps tests demo recording check bench fuzz install modules modules_install clean
 .NOTPARALLEL:
