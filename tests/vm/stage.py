@@ -225,6 +225,11 @@ class Modem:
             return f"the stand-in ended with {self.process.returncode}: {said.strip()}"
         return None
 
+    def wire(self, fault=None):
+        """Its account so far."""
+        serials = [number for number, (kind, _) in self.before.items() if kind == "ff/00/00"]
+        return Wire(self.wire_path, fault, serials)
+
     def end(self):
         self.process.terminate()
         try:
@@ -236,8 +241,7 @@ class Modem:
         for place in self.places() if self.is_held() else ():
             subprocess.run(["sh", "-c", f"echo release {place} >{GUARD}"], check=False,
                            stderr=subprocess.DEVNULL)
-        serials = [number for number, (kind, _) in self.before.items() if kind == "ff/00/00"]
-        return Wire(self.wire_path, self.fault(), serials)
+        return self.wire(self.fault())
 
 
 def judge_events(events):
