@@ -23,6 +23,7 @@
 #define AT_OUT 0x03
 #define READS 4
 #define ANSWER_MS 5000
+#define AGAIN_MS 1
 
 static struct usbdevfs_urb *reads[READS];
 static char buffers[READS][4096];
@@ -93,7 +94,6 @@ static int attach(const char *position, int returned)
 	}
 	return node;
 failed:
-	perror("floor: the modem cannot be taken");
 	if (node >= 0)
 		close(node);
 	return -1;
@@ -134,8 +134,8 @@ static int open_uevents(void)
 	return fd;
 }
 
-/* Of the modem itself, not of what is below it. */
-static int is_added(int uevents, const char *position)
+/* True if the modem itself, not what is below it, has come or gone. */
+static int hear(int uevents, const char *position, int *there)
 {
 	char event[8192], end[80];
 	ssize_t size = recv(uevents, event, sizeof(event) - 1, 0);
@@ -146,14 +146,19 @@ static int is_added(int uevents, const char *position)
 	event[size] = '\0';
 	snprintf(end, sizeof(end), "/%s", position);
 	head = strlen(event);
-	return strncmp(event, "add@", 4) == 0 && head > strlen(end) &&
-	       strcmp(event + head - strlen(end), end) == 0;
+	if (head < strlen(end) || strcmp(event + head - strlen(end), end) != 0)
+		return 0;
+	if (strncmp(event, "add@", 4) != 0 && strncmp(event, "remove@", 7) != 0)
+		return 0;
+	*there = event[0] == 'a';
+	return 1;
 }
 
 int main(int argc, char **argv)
 {
 	int uevents = open_uevents();
 	int node = argc == 3 ? attach(argv[1], 0) : -1;
+	int there = 1;
 
 	if (uevents < 0 || node < 0 || claim_port(argv[1]) < 0 || send_command(node, argv[2]) < 0) {
 		perror("floor POSITION COMMAND");
@@ -162,14 +167,16 @@ int main(int argc, char **argv)
 	for (;;) {
 		struct pollfd fds[] = { { uevents, POLLIN, 0 }, { node, POLLOUT, 0 } };
 
-		if (poll(fds, 2, -1) < 0)
+		/* The kernel may not be done with what it has told of. */
+		if (poll(fds, 2, node < 0 && there ? AGAIN_MS : -1) < 0)
 			return 1;
 		if (fds[1].revents && node >= 0)
 			reap(&node);
-		if (!fds[0].revents || !is_added(uevents, argv[1]))
-			continue;
-		if (node >= 0)
+		if (fds[0].revents && hear(uevents, argv[1], &there) && node >= 0) {
 			close(node);
-		node = attach(argv[1], 1);
+			node = -1;
+		}
+		if (node < 0 && there)
+			node = attach(argv[1], 1);
 	}
 }
