@@ -103,15 +103,25 @@ static const char *sysfs_string(const char *position, const char *attribute,
 	return ret[0] ? ret : NULL;
 }
 
-/* 0 if there is no such attribute: none of those read here may be 0. */
-static unsigned int sysfs_number(const char *position, const char *attribute,
-				 int base)
+/* The device is, or its attribute: that is an answer. Any other error is none. */
+static bool is_absent(ssize_t error)
+{
+	return error == -ENOENT || error == -ENODEV;
+}
+
+/* *ret is 0 if there is no such attribute: none of those read here may be 0. */
+static int sysfs_number(const char *position, const char *attribute, int base,
+			unsigned int *ret)
 {
 	char text[16];
+	ssize_t length = sysfs_read(position, attribute, text, sizeof(text) - 1);
 
-	if (!sysfs_string(position, attribute, text, sizeof(text)))
-		return 0;
-	return (unsigned int)strtoul(text, NULL, base);
+	*ret = 0;
+	if (length < 0)
+		return is_absent(length) ? 0 : (int)length;
+	text[length] = '\0';
+	*ret = (unsigned int)strtoul(text, NULL, base);
+	return 0;
 }
 
 /* All configurations that the device descriptor promises are there. */
@@ -161,15 +171,34 @@ static void hotplug_drop(struct hotplug *hotplug, struct hotplug_entry *entry)
 	free(entry);
 }
 
-static void entry_read(struct hotplug_entry *entry)
+/* What it is; -ENOMEM, -EMFILE and the like if that cannot be said now. */
+static int entry_read_ids(struct hotplug_entry *entry)
+{
+	struct hotplug_device *device = &entry->device;
+	unsigned int vid, pid = 0;
+	ssize_t size;
+	int r;
+
+	r = sysfs_number(entry->position, "idVendor", 16, &vid);
+	if (r == 0)
+		r = sysfs_number(entry->position, "idProduct", 16, &pid);
+	if (r < 0)
+		return r;
+	device->vid = (uint16_t)vid;
+	device->pid = (uint16_t)pid;
+	size = sysfs_read(entry->position, "descriptors", entry->descriptors,
+			  sizeof(entry->descriptors));
+	device->descriptors_size = size < 0 ? 0 : (size_t)size;
+	return size < 0 && !is_absent(size) ? (int)size : 0;
+}
+
+/* Of these none is needed. */
+static void entry_read_rest(struct hotplug_entry *entry)
 {
 	struct hotplug_device *device = &entry->device;
 	const char *position = entry->position;
-	ssize_t size;
 
-	device->vid = (uint16_t)sysfs_number(position, "idVendor", 16);
-	device->pid = (uint16_t)sysfs_number(position, "idProduct", 16);
-	device->speed = sysfs_number(position, "speed", 10);
+	sysfs_number(position, "speed", 10, &device->speed);
 	device->product = sysfs_string(position, "product", entry->product,
 				       sizeof(entry->product));
 	device->manufacturer = sysfs_string(position, "manufacturer",
@@ -177,24 +206,26 @@ static void entry_read(struct hotplug_entry *entry)
 					    sizeof(entry->manufacturer));
 	device->serial = sysfs_string(position, "serial", entry->serial,
 				      sizeof(entry->serial));
-	size = sysfs_read(position, "descriptors", entry->descriptors,
-			  sizeof(entry->descriptors));
-	device->descriptors_size = size < 0 ? 0 : (size_t)size;
 }
 
 static int entry_create(const char *position, unsigned int number,
 			struct hotplug_entry **ret)
 {
 	struct hotplug_entry *entry;
+	unsigned int bus;
+	int r;
 
 	if (strlen(position) >= sizeof(entry->position))
 		return -ENAMETOOLONG;
+	r = sysfs_number(position, "busnum", 10, &bus);
+	if (r < 0)
+		return r;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
 		return -ENOMEM;
 	strcpy(entry->position, position);
 	entry->device.position = entry->position;
-	entry->device.bus = sysfs_number(position, "busnum", 10);
+	entry->device.bus = bus;
 	entry->device.device = number;
 	snprintf(entry->node, sizeof(entry->node), "/dev/bus/usb/%03u/%03u",
 		 entry->device.bus, number);
@@ -206,15 +237,19 @@ static int entry_create(const char *position, unsigned int number,
 
 /*
  * Brings what is known of @position in line with sysfs. *ret is the device
- * that is there now, NULL if none. -ENOMEM, -ENAMETOOLONG
+ * that is there now, NULL if none. -ENAMETOOLONG, or -ENOMEM, -EMFILE and the
+ * like: then nothing has changed.
  */
 static int hotplug_look(struct hotplug *hotplug, const char *position,
 			struct hotplug_entry **ret)
 {
-	unsigned int number = sysfs_number(position, "devnum", 10);
 	struct hotplug_entry *entry = hotplug_find(hotplug, position);
+	unsigned int number;
 	int r;
 
+	r = sysfs_number(position, "devnum", 10, &number);
+	if (r < 0)
+		return r;
 	if (entry && entry->device.device != number) {
 		hotplug_drop(hotplug, entry);
 		entry = NULL;
@@ -230,19 +265,24 @@ static int hotplug_look(struct hotplug *hotplug, const char *position,
 	return 0;
 }
 
-/* Tells what there is to tell of @entry, in order. */
-static void hotplug_announce(struct hotplug *hotplug,
-			     struct hotplug_entry *entry)
+/* Tells what there is to tell of @entry, in order; nothing if it cannot be read now. */
+static int hotplug_announce(struct hotplug *hotplug,
+			    struct hotplug_entry *entry)
 {
+	int r;
+
 	if (!entry->added) {
-		entry_read(entry);
+		r = entry_read_ids(entry);
+		if (r < 0)
+			return r;
 		if (entry->retries < HOTPLUG_RETRIES &&
 		    !descriptors_are_complete(entry->descriptors,
 					      entry->device.descriptors_size)) {
 			loop_timer_arm(hotplug->loop, &hotplug->retry,
 				       loop_now() + HOTPLUG_RETRY_MS);
-			return;
+			return 0;
 		}
+		entry_read_rest(entry);
 		entry->added = true;
 		hotplug_tell(hotplug, HOTPLUG_EVENT_ADD, entry);
 	}
@@ -250,6 +290,7 @@ static void hotplug_announce(struct hotplug *hotplug,
 		entry->readied = true;
 		hotplug_tell(hotplug, HOTPLUG_EVENT_READY, entry);
 	}
+	return 0;
 }
 
 static void entry_settle(struct hotplug_entry *entry, struct udev_device *udev)
@@ -267,20 +308,23 @@ static int hotplug_look_listed(struct hotplug *hotplug, const char *path)
 {
 	struct udev_device *udev;
 	struct hotplug_entry *entry;
-	const char *type;
+	const char *type, *position;
 	int r = 0;
 
+	errno = 0;
 	udev = udev_device_new_from_syspath(hotplug->udev, path);
 	if (!udev) /* gone since it was listed; its removal is on the way */
-		return 0;
+		return errno == ENOMEM ? -ENOMEM : 0;
 	type = udev_device_get_devtype(udev);
-	if (type && strcmp(type, "usb_device") == 0) {
-		r = hotplug_look(hotplug, udev_device_get_sysname(udev),
-				 &entry);
+	position = udev_device_get_sysname(udev);
+	if (!position || (!type && errno == ENOMEM)) {
+		r = -ENOMEM;
+	} else if (type && strcmp(type, "usb_device") == 0) {
+		r = hotplug_look(hotplug, position, &entry);
 		if (r == 0 && entry) {
 			if (udev_device_get_is_initialized(udev) > 0)
 				entry_settle(entry, udev);
-			hotplug_announce(hotplug, entry);
+			r = hotplug_announce(hotplug, entry);
 		}
 	}
 	udev_device_unref(udev);
@@ -290,11 +334,12 @@ static int hotplug_look_listed(struct hotplug *hotplug, const char *path)
 static void hotplug_drop_absent(struct hotplug *hotplug)
 {
 	struct hotplug_entry *entry, *next;
+	unsigned int number;
 
 	for (entry = hotplug->entries; entry; entry = next) {
 		next = entry->next;
-		if (sysfs_number(entry->position, "devnum", 10) !=
-		    entry->device.device)
+		if (sysfs_number(entry->position, "devnum", 10, &number) == 0 &&
+		    number != entry->device.device)
 			hotplug_drop(hotplug, entry);
 	}
 }
@@ -315,8 +360,10 @@ static int hotplug_scan(struct hotplug *hotplug)
 		udev_enumerate_unref(list);
 		return r == -ENOMEM ? r : -EIO;
 	}
-	r = 0;
-	udev_list_entry_foreach(item, udev_enumerate_get_list_entry(list)) {
+	errno = 0;
+	item = udev_enumerate_get_list_entry(list);
+	r = !item && errno == ENOMEM ? -ENOMEM : 0;
+	for (; item; item = udev_list_entry_get_next(item)) {
 		r = hotplug_look_listed(hotplug,
 					udev_list_entry_get_name(item));
 		if (r < 0)
@@ -326,12 +373,18 @@ static int hotplug_scan(struct hotplug *hotplug)
 	return r;
 }
 
+static void hotplug_look_again(struct hotplug *hotplug)
+{
+	hotplug->stale = true;
+	loop_timer_arm(hotplug->loop, &hotplug->retry,
+		       loop_now() + HOTPLUG_RETRY_MS);
+}
+
 static void hotplug_rescan(struct hotplug *hotplug)
 {
-	hotplug->stale = hotplug_scan(hotplug) < 0;
-	if (hotplug->stale)
-		loop_timer_arm(hotplug->loop, &hotplug->retry,
-			       loop_now() + HOTPLUG_RETRY_MS);
+	hotplug->stale = false;
+	if (hotplug_scan(hotplug) < 0)
+		hotplug_look_again(hotplug);
 }
 
 static void hotplug_hear(struct hotplug *hotplug, struct udev_device *udev,
@@ -340,9 +393,14 @@ static void hotplug_hear(struct hotplug *hotplug, struct udev_device *udev,
 	const char *position = udev_device_get_sysname(udev);
 	const char *action = udev_device_get_action(udev);
 	const char *number = udev_device_get_property_value(udev, "DEVNUM");
-	struct hotplug_entry *entry = hotplug_find(hotplug, position);
+	struct hotplug_entry *entry;
 	unsigned int device;
 
+	if (!position) { /* no memory for it */
+		hotplug_rescan(hotplug);
+		return;
+	}
+	entry = hotplug_find(hotplug, position);
 	device = number ? (unsigned int)strtoul(number, NULL, 10) : 0;
 	if (action && strcmp(action, "remove") == 0) {
 		if (entry && (!device || entry->device.device == device))
@@ -357,7 +415,8 @@ static void hotplug_hear(struct hotplug *hotplug, struct udev_device *udev,
 		return;
 	if (from_udev && (!device || entry->device.device == device))
 		entry_settle(entry, udev);
-	hotplug_announce(hotplug, entry);
+	if (hotplug_announce(hotplug, entry) < 0)
+		hotplug_rescan(hotplug);
 }
 
 static void hotplug_destroy(struct hotplug *hotplug)
@@ -421,7 +480,8 @@ static void hotplug_retry(void *data)
 		hotplug_rescan(hotplug);
 	for (entry = hotplug->entries; entry; entry = entry->next) {
 		entry->retries++;
-		hotplug_announce(hotplug, entry);
+		if (hotplug_announce(hotplug, entry) < 0)
+			hotplug_look_again(hotplug);
 	}
 	hotplug_leave(hotplug);
 }
@@ -492,16 +552,20 @@ void hotplug_interface_driver(const char *position, unsigned int interface,
 	ssize_t length;
 	int n;
 
-	ret[0] = '\0';
-	configuration = sysfs_number(position, "bConfigurationValue", 10);
+	snprintf(ret, size, "unknown driver");
+	if (sysfs_number(position, "bConfigurationValue", 10, &configuration) < 0)
+		return;
 	n = snprintf(path, sizeof(path),
 		     HOTPLUG_DEVICES "/%s/%s:%u.%u/driver", position, position,
 		     configuration, interface);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return;
 	length = readlink(path, target, sizeof(target) - 1);
-	if (length < 0) /* not configured, or no driver has bound */
+	if (length < 0) {
+		if (errno == ENOENT) /* not configured, or no driver has bound */
+			ret[0] = '\0';
 		return;
+	}
 	target[length] = '\0';
 	name = strrchr(target, '/');
 	snprintf(ret, size, "%s", name ? name + 1 : target);

@@ -57,7 +57,7 @@ int hotplug_create(struct loop *loop, hotplug_fn *fn, void *data, struct hotplug
 /*
  * Calls back with an ADD for each device that is there and was not told of yet
  * (READY too where udev is done with it), from within. Not from inside a
- * callback. -ENOMEM, -EIO
+ * callback. -ENOMEM, -EMFILE, -EIO: what is there cannot be told.
  */
 int hotplug_enumerate(struct hotplug *hotplug);
 /* NULL is fine. No callback comes any more. */
@@ -65,7 +65,8 @@ void hotplug_free(struct hotplug *hotplug);
 
 /*
  * The kernel driver on interface @interface of the device at @position
- * ("option"), empty if none or if there is no such device. Always terminated.
+ * ("option"), empty if none or if there is no such device, "unknown driver" if
+ * that cannot be told. Always terminated.
  */
 void hotplug_interface_driver(const char *position, unsigned int interface,
 			      char *ret, size_t size);

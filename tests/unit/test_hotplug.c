@@ -395,6 +395,56 @@ static void test_overrun_looks_at_everything_again(void **state)
 	assert_false(overrun);
 }
 
+/* What is asked for next cannot be told for want of memory. */
+static bool no_name, no_list;
+
+const char *__real_udev_device_get_sysname(struct udev_device *device);
+const char *__wrap_udev_device_get_sysname(struct udev_device *device);
+struct udev_list_entry *__real_udev_enumerate_get_list_entry(struct udev_enumerate *list);
+struct udev_list_entry *__wrap_udev_enumerate_get_list_entry(struct udev_enumerate *list);
+
+static bool fails(bool *once)
+{
+	bool now = *once;
+
+	*once = false;
+	errno = now ? ENOMEM : errno;
+	return now;
+}
+
+const char *__wrap_udev_device_get_sysname(struct udev_device *device)
+{
+	return fails(&no_name) ? NULL : __real_udev_device_get_sysname(device);
+}
+
+struct udev_list_entry *__wrap_udev_enumerate_get_list_entry(struct udev_enumerate *list)
+{
+	return fails(&no_list) ? NULL : __real_udev_enumerate_get_list_entry(list);
+}
+
+static void test_event_without_memory_looks_at_everything_again(void **state)
+{
+	(void)state;
+	no_name = true;
+	plug("1-1.4", 7);
+	heard("+1-1.4/7 *1-1.4/7");
+	assert_false(no_name);
+}
+
+/* Nothing is there only if that was seen. */
+static void test_enumerate_without_memory_is_an_error(void **state)
+{
+	(void)state;
+	plug("1-1.4", 7);
+	subscribe();
+	no_list = true;
+	assert_int_equal(hotplug_enumerate(bed.hotplug), -ENOMEM);
+	no_name = true;
+	assert_int_equal(hotplug_enumerate(bed.hotplug), -ENOMEM);
+	assert_int_equal(hotplug_enumerate(bed.hotplug), 0);
+	heard("+1-1.4/7");
+}
+
 static void test_free_inside_callback(void **state)
 {
 	(void)state;
@@ -460,6 +510,8 @@ int main(void)
 		BED(test_descriptors_never_complete),
 		BED(test_gone_before_descriptors_were_complete),
 		BED(test_overrun_looks_at_everything_again),
+		BED(test_event_without_memory_looks_at_everything_again),
+		DEAF_BED(test_enumerate_without_memory_is_an_error),
 		BED(test_free_inside_callback),
 		DEAF_BED(test_free_inside_enumeration),
 		BED(test_interface_driver),
