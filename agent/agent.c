@@ -442,6 +442,21 @@ static int agent_add_open_jobs(struct agent *agent)
 	return 0;
 }
 
+/*
+ * Without a loop nothing can be waited for: all end as if they were told to, and
+ * whose request is out is interrupted. What that takes may still work.
+ */
+static int agent_loop(struct agent *agent)
+{
+	int r = loop_run(agent->context->loop);
+
+	if (r < 0) {
+		agent_signal(agent, SIGTERM);
+		loop_run(agent->context->loop);
+	}
+	return r;
+}
+
 static int agent_run(struct agent *agent)
 {
 	int r;
@@ -456,7 +471,7 @@ static int agent_run(struct agent *agent)
 	if (r < 0)
 		return r;
 	agent_begin_soon(agent);
-	r = loop_run(agent->context->loop);
+	r = agent_loop(agent);
 	if (!agent->meant && !agent->wish->watch)
 		status_worsen(agent, STATUS_NO_MODEM);
 	return r;
