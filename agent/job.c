@@ -86,6 +86,19 @@ static int entry_save(struct job *job, bool begins)
 	return r < 0 ? r : journal_save(job->journal, &job->entry);
 }
 
+/*
+ * It never began, whatever of it came as far as the disk. That this fails there
+ * too is no news.
+ */
+static void job_unsave(struct job *job)
+{
+	if (job->counted)
+		attempt_cancel(job->journal, job->entry.imei, job->package, job->attempt_before_ms);
+	journal_remove(job->journal, job->entry.position);
+	job->counted = false;
+	job->entry.started_ms = 0;
+}
+
 static void job_set_mark(struct job *job, const struct journal_job *entry)
 {
 	job->marked = true;
@@ -108,6 +121,7 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 	      unsigned int device)
 {
 	bool begins = job->package[0] && !job_has_begun(job, job->package);
+	bool new = !job->entry.started_ms;
 	int r;
 
 	entry_begin(&job->entry, machine, facts, device);
@@ -115,8 +129,8 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 	r = entry_save(job, begins);
 	job_note(job, "the journal could not be written", r);
 	job_set_mark(job, &job->entry);
-	if (r < 0 && !machine->requested)
-		job->entry.started_ms = 0;
+	if (r < 0 && new && !machine->requested)
+		job_unsave(job);
 	return r == 0;
 }
 

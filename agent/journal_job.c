@@ -275,7 +275,7 @@ static int job_add_results(struct json_object *object,
 			r = journal_add(object, field->key,
 				     json_object_new_int(number));
 	}
-	return r;
+	return r ? -ENOMEM : 0; /* json-c tells of memory alone */
 }
 
 static int job_to_json(const struct journal_job *job,
