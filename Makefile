@@ -46,6 +46,10 @@ install: all
 	@meson setup --reconfigure build --prefix=$(PREFIX) >build/reconfigure.log
 	@meson install -C build --no-rebuild $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
 
+# All calls that may fail, and as often as tests/faults/sweep says; check does the first ones.
+faults: tests
+	@tests/faults/sweep build $(FAULTS)
+
 # The kernel helper: for the running kernel, or that of KERNEL_SRC.
 modules modules_install:
 	@usb/guard/build $@
@@ -54,5 +58,5 @@ modules modules_install:
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo recording check bench fuzz install modules modules_install clean
+.PHONY: all deps tests demo recording check bench fuzz faults install modules modules_install clean
 .NOTPARALLEL:
