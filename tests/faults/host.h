@@ -33,7 +33,7 @@ enum host_kind {
 struct host_message {
 	uint32_t kind;
 	uint32_t id;
-	int32_t status; /* 0 or a negative errno */
+	int32_t status;	 /* 0 or a negative errno */
 	uint32_t length; /* of what follows, or is wanted by a transfer to the host */
 	uint8_t endpoint;
 	uint8_t zero_packet;

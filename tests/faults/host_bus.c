@@ -5,9 +5,9 @@
  * It keeps drivers and a claimed hub port as the kernel does.
  */
 #include "host.h"
+#include "host_sysfs.h"
 #include "vhci.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/usb/ch9.h>
@@ -49,11 +49,9 @@ struct flight {
 };
 
 static struct {
-	const char *root;
 	char position[16];
 	unsigned int device;
-	int listener,
-		awake; /* readable while there is something to do without a program */
+	int listener, awake; /* readable while there is something to do without a program */
 	int client[CLIENTS];
 	struct flight flight[FLIGHTS];
 	unsigned int flights;
@@ -68,116 +66,6 @@ static struct {
 	uint8_t configuration;
 } bus = {.listener = -1, .awake = -1};
 
-/* ---- the folder ---- */
-
-static void path_make(char ret[static 256], const char *below, const char *name)
-{
-	snprintf(ret, 256, "%s%s/%s", bus.root, below, name);
-}
-
-static void folder_make(const char *below)
-{
-	char path[256], *end;
-
-	snprintf(path, sizeof(path), "%s%s", bus.root, below);
-	for (end = path + strlen(bus.root) + 1; (end = strchr(end, '/'));
-	     *end++ = '/') {
-		*end = '\0';
-		mkdir(path, 0755);
-	}
-	mkdir(path, 0755);
-}
-
-static void attribute_write(const char *position, const char *name,
-			    const void *bytes, size_t size)
-{
-	char path[256];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s" HOST_DEVICES "/%s/%s", bus.root,
-		 position, name);
-	file = fopen(path, "we");
-	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
-		perror(path);
-}
-
-static void attribute_print(const char *position, const char *name,
-			    const char *format, unsigned int value)
-{
-	char text[32];
-	int length = snprintf(text, sizeof(text), format, value);
-
-	attribute_write(position, name, text, (size_t)length);
-}
-
-/* Its other half is port 1 of the other one. */
-static void root_hub_make(unsigned int number)
-{
-	char name[16], path[256], other[128];
-	static const uint8_t none[18] = {18, 1, 0, 2, 9};
-
-	snprintf(name, sizeof(name), "usb%u", number);
-	snprintf(path, sizeof(path), HOST_DEVICES "/%s/%u-0:1.0/%s-port1", name,
-		 number, name);
-	folder_make(path);
-	attribute_print(name, "busnum", "%u\n", number);
-	attribute_print(name, "devnum", "%u\n", 1);
-	attribute_print(name, "idVendor", "%04x\n", 0x1d6b);
-	attribute_print(name, "idProduct", "%04x\n", number + 1);
-	attribute_write(name, "descriptors", none, sizeof(none));
-	snprintf(path, sizeof(path),
-		 "%s" HOST_DEVICES "/%s/%u-0:1.0/%s-port1/peer", bus.root, name,
-		 number, name);
-	snprintf(other, sizeof(other), "../../../usb%u/%u-0:1.0/usb%u-port1",
-		 3 - number, 3 - number, 3 - number);
-	if (symlink(other, path))
-		perror(path);
-	snprintf(path, sizeof(path), HOST_NODES "/%03u", number);
-	folder_make(path);
-	snprintf(path, sizeof(path), "%s" HOST_NODES "/%03u/001", bus.root,
-		 number);
-	close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-}
-
-static void device_remove(void)
-{
-	char command[300];
-
-	/* Gone at once, and then at leisure. */
-	snprintf(command, sizeof(command),
-		 "cd '%s" HOST_DEVICES "' && mv %s ../gone && rm -rf ../gone",
-		 bus.root, bus.position);
-	if (system(command))
-		fprintf(stderr, "standin: %s failed\n", command);
-}
-
-static void uevent_send(const char *action)
-{
-	struct host_uevent event = {.device = bus.device};
-	char folder[256];
-	struct dirent *entry;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	DIR *monitors;
-
-	snprintf(event.action, sizeof(event.action), "%s", action);
-	snprintf(event.position, sizeof(event.position), "%s", bus.position);
-	snprintf(event.id_path, sizeof(event.id_path), HOST_ID_PATH);
-	snprintf(folder, sizeof(folder), "%s" HOST_MONITORS, bus.root);
-	monitors = opendir(folder);
-	while (monitors && (entry = readdir(monitors))) {
-		struct sockaddr_un to = {.sun_family = AF_UNIX};
-
-		snprintf(to.sun_path, sizeof(to.sun_path), "%.80s/%.20s",
-			 folder, entry->d_name);
-		if (entry->d_name[0] != '.')
-			sendto(fd, &event, sizeof(event), MSG_DONTWAIT,
-			       (struct sockaddr *)&to, sizeof(to));
-	}
-	if (monitors)
-		closedir(monitors);
-	close(fd);
-}
-
 /* ---- drivers ---- */
 
 static bool hub_port_is_claimed(void)
@@ -186,7 +74,7 @@ static bool hub_port_is_claimed(void)
 	bool claimed;
 	int fd;
 
-	path_make(path, HOST_NODES, "001/001");
+	sysfs_path(path, HOST_NODES, "001/001");
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	claimed = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
 	close(fd);
@@ -197,10 +85,10 @@ static void owner_set(unsigned int index, int owner)
 {
 	char folder[128], path[256];
 
-	snprintf(folder, sizeof(folder), "%s/%s:1.%u", bus.position,
-		 bus.position, bus.interface[index]);
-	snprintf(path, sizeof(path), "%s" HOST_DEVICES "/%s/driver", bus.root,
-		 folder);
+	snprintf(folder, sizeof(folder), "%s/%s:1.%u", bus.position, bus.position,
+		 bus.interface[index]);
+	sysfs_path(path, HOST_DEVICES, folder);
+	strcat(path, "/driver");
 	unlink(path);
 	if (owner == DRIVER && symlink("/sys/bus/usb/drivers/option", path))
 		perror(path);
@@ -213,12 +101,11 @@ static void configured(uint8_t configuration, bool with_drivers)
 	char folder[128];
 
 	bus.configuration = configuration;
-	attribute_print(bus.position, "bConfigurationValue", "%u\n",
-			configuration);
+	sysfs_print(bus.position, "bConfigurationValue", "%u\n", configuration);
 	for (unsigned int i = 0; i < bus.interfaces; i++) {
-		snprintf(folder, sizeof(folder), HOST_DEVICES "/%s/%s:1.%u",
-			 bus.position, bus.position, bus.interface[i]);
-		folder_make(folder);
+		snprintf(folder, sizeof(folder), HOST_DEVICES "/%s/%s:1.%u", bus.position,
+			 bus.position, bus.interface[i]);
+		sysfs_make(folder);
 		owner_set(i, with_drivers ? DRIVER : NOBODY);
 	}
 }
@@ -230,8 +117,7 @@ static void interfaces_find(void)
 
 	bus.interfaces = 0;
 	for (; end - at > 3 && at[0] && at[0] <= end - at; at += at[0])
-		if (at[1] == USB_DT_INTERFACE && at[3] == 0 &&
-		    bus.interfaces < INTERFACES)
+		if (at[1] == USB_DT_INTERFACE && at[3] == 0 && bus.interfaces < INTERFACES)
 			bus.interface[bus.interfaces++] = at[2];
 }
 
@@ -263,53 +149,47 @@ static int32_t interface_take(const struct host_message *m, int client)
 
 /* ---- enumeration ---- */
 
-static struct vhci_request setup_request(uint8_t type, uint8_t request,
-					 uint16_t value, uint16_t index,
-					 uint16_t length)
+static struct vhci_request setup_request(uint8_t type, uint8_t request, uint16_t value,
+					 uint16_t index, uint16_t length)
 {
 	return (struct vhci_request){
 		.kind = VHCI_KIND_SUBMIT,
 		.endpoint = type & USB_DIR_IN,
 		.length = length,
-		.setup = {type, request, value & 0xff, value >> 8, index & 0xff,
-			  index >> 8, length & 0xff, length >> 8},
+		.setup = {type, request, value & 0xff, value >> 8, index & 0xff, index >> 8,
+			  length & 0xff, length >> 8},
 	};
 }
 
-static void flight_begin(struct vhci_request *r, int client, uint32_t id,
-			 uint8_t configuration)
+static void flight_begin(struct vhci_request *r, int client, uint32_t id, uint8_t configuration)
 {
 	r->seqnum = ++bus.seqnum;
 	if (bus.flights == FLIGHTS)
 		abort();
-	bus.flight[bus.flights++] =
-		(struct flight){r->seqnum, id, client, configuration};
+	bus.flight[bus.flights++] = (struct flight){r->seqnum, id, client, configuration};
 }
 
 static struct vhci_request step_request(void)
 {
 	switch (bus.step) {
 	case STEP_DEVICE:
-		return setup_request(USB_DIR_IN, USB_REQ_GET_DESCRIPTOR,
-				     USB_DT_DEVICE << 8, 0, USB_DT_DEVICE_SIZE);
+		return setup_request(USB_DIR_IN, USB_REQ_GET_DESCRIPTOR, USB_DT_DEVICE << 8, 0,
+				     USB_DT_DEVICE_SIZE);
 	case STEP_CONFIGURATION:
-		return setup_request(USB_DIR_IN, USB_REQ_GET_DESCRIPTOR,
-				     USB_DT_CONFIG << 8, 0,
+		return setup_request(USB_DIR_IN, USB_REQ_GET_DESCRIPTOR, USB_DT_CONFIG << 8, 0,
 				     DESCRIPTORS_SIZE - USB_DT_DEVICE_SIZE);
 	case STEP_MANUFACTURER:
 	case STEP_PRODUCT:
 	case STEP_SERIAL:
-		return setup_request(
-			USB_DIR_IN, USB_REQ_GET_DESCRIPTOR,
-			USB_DT_STRING << 8 |
-				bus.descriptors[14 + bus.step - STEP_MANUFACTURER],
-			0x0409, 255);
+		return setup_request(USB_DIR_IN, USB_REQ_GET_DESCRIPTOR,
+				     USB_DT_STRING << 8 |
+					     bus.descriptors[14 + bus.step - STEP_MANUFACTURER],
+				     0x0409, 255);
 	case STEP_CONFIGURE:
 	case STEP_DONE:
 		break;
 	}
-	return setup_request(USB_DIR_OUT, USB_REQ_SET_CONFIGURATION,
-			     bus.descriptors[18 + 5], 0, 0);
+	return setup_request(USB_DIR_OUT, USB_REQ_SET_CONFIGURATION, bus.descriptors[18 + 5], 0, 0);
 }
 
 /* False: there is nothing to ask at this step. */
@@ -350,21 +230,21 @@ static void device_show(void)
 	const uint8_t *d = bus.descriptors;
 
 	snprintf(folder, sizeof(folder), HOST_DEVICES "/%s", bus.position);
-	folder_make(folder);
-	attribute_print(bus.position, "busnum", "%u\n", 1);
-	attribute_print(bus.position, "idVendor", "%04x\n", d[8] | d[9] << 8);
-	attribute_print(bus.position, "idProduct", "%04x\n", d[10] | d[11] << 8);
-	attribute_print(bus.position, "speed", "%u\n", 480);
-	attribute_write(bus.position, "descriptors", d, bus.size);
-	attribute_write(bus.position, "product", bus.string[STEP_PRODUCT],
-			strlen(bus.string[STEP_PRODUCT]));
+	sysfs_make(folder);
+	sysfs_print(bus.position, "busnum", "%u\n", 1);
+	sysfs_print(bus.position, "idVendor", "%04x\n", d[8] | d[9] << 8);
+	sysfs_print(bus.position, "idProduct", "%04x\n", d[10] | d[11] << 8);
+	sysfs_print(bus.position, "speed", "%u\n", 480);
+	sysfs_write(bus.position, "descriptors", d, bus.size);
+	sysfs_write(bus.position, "product", bus.string[STEP_PRODUCT],
+		    strlen(bus.string[STEP_PRODUCT]));
 	interfaces_find();
 	if (bus.configuration)
 		configured(bus.configuration, true);
 	else
-		attribute_write(bus.position, "bConfigurationValue", "\n", 1);
-	attribute_print(bus.position, "devnum", "%u\n", bus.device);
-	uevent_send("add");
+		sysfs_write(bus.position, "bConfigurationValue", "\n", 1);
+	sysfs_print(bus.position, "devnum", "%u\n", bus.device);
+	sysfs_tell("add", bus.position, bus.device);
 }
 
 /* True with a request. */
@@ -391,8 +271,7 @@ static bool receive_all(int fd, void *bytes, size_t size)
 	return size == 0 || recv(fd, bytes, size, MSG_WAITALL) == (ssize_t)size;
 }
 
-static void send_message(int client, const struct host_message *m,
-			 const void *data, size_t size)
+static void send_message(int client, const struct host_message *m, const void *data, size_t size)
 {
 	int fd = bus.client[client];
 
@@ -456,8 +335,7 @@ static int32_t answer(const struct host_message *m, int client)
 	return -EINVAL;
 }
 
-static bool cancel(const struct host_message *m, int client,
-		   struct vhci_request *ret)
+static bool cancel(const struct host_message *m, int client, struct vhci_request *ret)
 {
 	for (unsigned int i = 0; i < bus.flights; i++) {
 		if (bus.flight[i].client != client || bus.flight[i].id != m->id)
@@ -483,8 +361,8 @@ static bool message_handle(struct vhci *v, int client, struct vhci_request *ret)
 		return false;
 	}
 	out = m.kind == HOST_SUBMIT && !(m.endpoint & USB_DIR_IN);
-	if (out && (m.length > VHCI_TRANSFER ||
-		    !receive_all(bus.client[client], v->buffer, m.length))) {
+	if (out &&
+	    (m.length > VHCI_TRANSFER || !receive_all(bus.client[client], v->buffer, m.length))) {
 		client_close(client);
 		return false;
 	}
@@ -500,8 +378,7 @@ static bool message_handle(struct vhci *v, int client, struct vhci_request *ret)
 		};
 		memcpy(ret->setup, m.setup, sizeof(m.setup));
 	} else if (m.kind == HOST_SET_CONFIGURATION) {
-		*ret = setup_request(USB_DIR_OUT, USB_REQ_SET_CONFIGURATION,
-				     m.endpoint, 0, 0);
+		*ret = setup_request(USB_DIR_OUT, USB_REQ_SET_CONFIGURATION, m.endpoint, 0, 0);
 	} else {
 		m.status = answer(&m, client);
 		m.kind = HOST_REPLY;
@@ -509,16 +386,14 @@ static bool message_handle(struct vhci *v, int client, struct vhci_request *ret)
 		send_message(client, &m, NULL, 0);
 		return false;
 	}
-	flight_begin(ret, client, m.id,
-		     m.kind == HOST_SET_CONFIGURATION ? m.endpoint : 0);
+	flight_begin(ret, client, m.id, m.kind == HOST_SET_CONFIGURATION ? m.endpoint : 0);
 	return true;
 }
 
 static void flight_remove(unsigned int i)
 {
 	bus.flights--;
-	memmove(&bus.flight[i], &bus.flight[i + 1],
-		(bus.flights - i) * sizeof(bus.flight[0]));
+	memmove(&bus.flight[i], &bus.flight[i + 1], (bus.flights - i) * sizeof(bus.flight[0]));
 }
 
 static bool orphan_unlink(struct vhci_request *ret)
@@ -544,27 +419,32 @@ static bool orphan_unlink(struct vhci_request *ret)
 int vhci_init(struct vhci *v)
 {
 	*v = (struct vhci){.socket = -1, .buffer = malloc(VHCI_TRANSFER)};
-	bus.root = getenv(HOST_ROOT);
-	if (!v->buffer || !bus.root)
+	if (!v->buffer)
 		return -ENOMEM;
 	for (int i = 0; i < CLIENTS; i++)
 		bus.client[i] = -1;
 	bus.device = 1;
-	folder_make(HOST_MONITORS);
-	root_hub_make(1);
-	root_hub_make(2);
-	return 0;
+	return sysfs_init();
+}
+
+/* Its node. */
+static void node_path(char ret[static HOST_PATH])
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "001/%03u", bus.device);
+	sysfs_path(ret, HOST_NODES, name);
 }
 
 static int listener_open(void)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	char path[HOST_PATH];
 	int r;
 
-	snprintf(at.sun_path, sizeof(at.sun_path),
-		 "%.70s" HOST_NODES "/001/%03u", bus.root, bus.device);
-	bus.listener =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	node_path(path);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%.107s", path);
+	bus.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	r = bind(bus.listener, (struct sockaddr *)&at, sizeof(at));
 	return r < 0 || listen(bus.listener, CLIENTS) < 0 ? -errno : 0;
 }
@@ -595,7 +475,7 @@ int vhci_attach(struct vhci *v, unsigned int connector, bool super)
 /* Its last words are with the programs; the end of their sockets tells them the rest. */
 void vhci_detach(struct vhci *v)
 {
-	char path[256], node[32];
+	char path[HOST_PATH];
 
 	if (v->socket < 0)
 		return;
@@ -604,12 +484,11 @@ void vhci_detach(struct vhci *v)
 		if (bus.client[i] >= 0)
 			client_close(i);
 	bus.flights = 0;
-	snprintf(node, sizeof(node), "001/%03u", bus.device);
-	path_make(path, HOST_NODES, node);
+	node_path(path);
 	unlink(path);
 	if (bus.step == STEP_DONE) {
-		device_remove();
-		uevent_send("remove");
+		sysfs_remove(bus.position);
+		sysfs_tell("remove", bus.position, bus.device);
 	}
 	close(bus.listener);
 	close(bus.awake);
@@ -633,8 +512,7 @@ int vhci_read(struct vhci *v, struct vhci_request *ret_request)
 	while (epoll_wait(v->socket, &event, 1, 0) == 1) {
 		if (event.data.fd == CLIENTS)
 			client_accept(v->socket);
-		else if (event.data.fd < CLIENTS &&
-			 message_handle(v, event.data.fd, ret_request))
+		else if (event.data.fd < CLIENTS && message_handle(v, event.data.fd, ret_request))
 			return 1;
 	}
 	return orphan_unlink(ret_request);
@@ -648,13 +526,11 @@ static int flight_find(uint32_t seqnum)
 	return -1;
 }
 
-int vhci_complete(struct vhci *v, const struct vhci_request *r, int status,
-		  const void *data, size_t length)
+int vhci_complete(struct vhci *v, const struct vhci_request *r, int status, const void *data,
+		  size_t length)
 {
 	int i = flight_find(r->seqnum);
-	struct host_message m = {.kind = HOST_COMPLETE,
-				 .status = status,
-				 .length = (uint32_t)length};
+	struct host_message m = {.kind = HOST_COMPLETE, .status = status, .length = (uint32_t)length};
 	struct flight flight;
 
 	(void)v;
@@ -675,8 +551,7 @@ int vhci_complete(struct vhci *v, const struct vhci_request *r, int status,
 		m.kind = HOST_REPLY;
 		configured(flight.configuration, !hub_port_is_claimed());
 	}
-	send_message(flight.client, &m, data,
-		     r->endpoint & USB_DIR_IN && status == 0 ? length : 0);
+	send_message(flight.client, &m, data, r->endpoint & USB_DIR_IN && status == 0 ? length : 0);
 	return 0;
 }
 
@@ -685,9 +560,8 @@ int vhci_unlinked(struct vhci *v, const struct vhci_request *r, bool was_pending
 	int i = flight_find(r->unlink_seqnum);
 
 	if (i >= 0 && was_pending)
-		return vhci_complete(
-			v, &(struct vhci_request){.seqnum = r->unlink_seqnum},
-			-ECONNRESET, NULL, 0);
+		return vhci_complete(v, &(struct vhci_request){.seqnum = r->unlink_seqnum},
+				     -ECONNRESET, NULL, 0);
 	if (i >= 0)
 		flight_remove((unsigned int)i);
 	return 0;

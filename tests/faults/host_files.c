@@ -38,8 +38,8 @@ static char node[NODES_MAX][32];
 
 static const char *place(const char *path, char ret[static PATH_MAX])
 {
-	static const char *const below[] = {"/sys/", "/dev/bus/", "/dev/qfota",
-					    "/run/", "/etc/qfota"};
+	static const char *const below[] = {"/sys/", "/dev/bus/", "/dev/qfota", "/run/",
+					    "/etc/qfota"};
 
 	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
 		if (strncmp(path, below[i], strlen(below[i])))
@@ -78,8 +78,7 @@ int open64(const char *path, int flags, ...)
 	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
 	path = place(path, placed);
-	if (path == placed && NEXT(stat64)(path, &status) == 0 &&
-	    S_ISSOCK(status.st_mode))
+	if (path == placed && NEXT(stat64)(path, &status) == 0 && S_ISSOCK(status.st_mode))
 		return node_open(path);
 	fd = NEXT(open64)(path, flags, mode);
 	if (fd >= 0 && fd < NODES_MAX)
@@ -134,8 +133,7 @@ ssize_t readlink(const char *path, char *ret, size_t size)
 	return NEXT(readlink)(place(path, placed), ret, size);
 }
 
-int scandir64(const char *path, struct dirent64 ***ret,
-	      int (*filter)(const struct dirent64 *),
+int scandir64(const char *path, struct dirent64 ***ret, int (*filter)(const struct dirent64 *),
 	      int (*compare)(const struct dirent64 **, const struct dirent64 **))
 {
 	char placed[PATH_MAX];
@@ -152,13 +150,11 @@ int inotify_add_watch(int fd, const char *path, uint32_t mask)
 
 int connect(int fd, __CONST_SOCKADDR_ARG to, socklen_t size)
 {
-	const struct sockaddr_un *socket =
-		(const struct sockaddr_un *)to.__sockaddr__;
+	const struct sockaddr_un *socket = (const struct sockaddr_un *)to.__sockaddr__;
 	struct sockaddr_un there = {.sun_family = AF_UNIX};
 	char placed[PATH_MAX];
 
-	if (socket->sun_family != AF_UNIX ||
-	    place(socket->sun_path, placed) != placed)
+	if (socket->sun_family != AF_UNIX || place(socket->sun_path, placed) != placed)
 		return NEXT(connect)(fd, to, size);
 	snprintf(there.sun_path, sizeof(there.sun_path), "%.107s", placed);
 	to.__sockaddr_un__ = &there;
@@ -198,8 +194,7 @@ int close(int fd)
 
 static int node_configure(int fd, unsigned int number)
 {
-	struct host_message m = {.kind = HOST_SET_CONFIGURATION,
-				 .endpoint = (uint8_t)number};
+	struct host_message m = {.kind = HOST_SET_CONFIGURATION, .endpoint = (uint8_t)number};
 
 	if (send(fd, &m, sizeof(m), MSG_NOSIGNAL) != sizeof(m) ||
 	    recv(fd, &m, sizeof(m), MSG_WAITALL) != sizeof(m))
@@ -232,9 +227,7 @@ static long speed(void)
 	static long faster;
 
 	if (!faster)
-		faster = getenv(HOST_SPEED)
-				 ? strtol(getenv(HOST_SPEED), NULL, 10)
-				 : 1;
+		faster = getenv(HOST_SPEED) ? strtol(getenv(HOST_SPEED), NULL, 10) : 1;
 	return faster;
 }
 
@@ -248,8 +241,7 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 		return r;
 	if (!begun.tv_sec)
 		begun = *ret;
-	ns = ((int64_t)(ret->tv_sec - begun.tv_sec) * 1000000000 +
-	      ret->tv_nsec - begun.tv_nsec) *
+	ns = ((int64_t)(ret->tv_sec - begun.tv_sec) * 1000000000 + ret->tv_nsec - begun.tv_nsec) *
 	     speed();
 	ret->tv_sec = begun.tv_sec + ns / 1000000000;
 	ret->tv_nsec = ns % 1000000000;
@@ -259,6 +251,5 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 int poll(struct pollfd *fds, nfds_t count, int ms)
 {
 	/* Rounded up, or a timer that is due in a moment would be asked for in a circle. */
-	return NEXT(poll)(fds, count,
-			  ms > 0 ? (int)((ms + speed() - 1) / speed()) : ms);
+	return NEXT(poll)(fds, count, ms > 0 ? (int)((ms + speed() - 1) / speed()) : ms);
 }

@@ -60,18 +60,15 @@ struct udev *udev_unref(struct udev *udev)
 
 /* ---- monitors ---- */
 
-struct udev_monitor *udev_monitor_new_from_netlink(struct udev *udev,
-						   const char *group)
+struct udev_monitor *udev_monitor_new_from_netlink(struct udev *udev, const char *group)
 {
 	struct udev_monitor *monitor = calloc(1, sizeof(*monitor));
 
 	monitor->at.sun_family = AF_UNIX;
-	snprintf(monitor->at.sun_path, sizeof(monitor->at.sun_path),
-		 "%.70s" HOST_MONITORS "/%d.%u", getenv(HOST_ROOT),
-		 (int)getpid(), udev->monitors++);
+	snprintf(monitor->at.sun_path, sizeof(monitor->at.sun_path), "%.70s" HOST_MONITORS "/%d.%u",
+		 getenv(HOST_ROOT), (int)getpid(), udev->monitors++);
 	(void)group;
-	monitor->fd =
-		socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	monitor->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	alive++;
 	return monitor;
 }
@@ -94,8 +91,7 @@ int udev_monitor_set_receive_buffer_size(struct udev_monitor *monitor, int size)
 }
 
 int udev_monitor_filter_add_match_subsystem_devtype(struct udev_monitor *monitor,
-						    const char *subsystem,
-						    const char *type)
+						    const char *subsystem, const char *type)
 {
 	(void)monitor, (void)subsystem, (void)type;
 	return 0;
@@ -103,10 +99,8 @@ int udev_monitor_filter_add_match_subsystem_devtype(struct udev_monitor *monitor
 
 int udev_monitor_enable_receiving(struct udev_monitor *monitor)
 {
-	return bind(monitor->fd, (struct sockaddr *)&monitor->at,
-		    sizeof(monitor->at)) < 0
-		       ? -errno
-		       : 0;
+	return bind(monitor->fd, (struct sockaddr *)&monitor->at, sizeof(monitor->at)) < 0 ? -errno
+											   : 0;
 }
 
 int udev_monitor_get_fd(struct udev_monitor *monitor)
@@ -114,8 +108,7 @@ int udev_monitor_get_fd(struct udev_monitor *monitor)
 	return monitor->fd;
 }
 
-static struct udev_device *device_make(const struct host_uevent *event,
-				       const char *type)
+static struct udev_device *device_make(const struct host_uevent *event, const char *type)
 {
 	struct udev_device *device = calloc(1, sizeof(*device));
 
@@ -137,18 +130,15 @@ struct udev_device *udev_monitor_receive_device(struct udev_monitor *monitor)
 
 /* ---- devices ---- */
 
-struct udev_device *udev_device_new_from_syspath(struct udev *udev,
-						 const char *path)
+struct udev_device *udev_device_new_from_syspath(struct udev *udev, const char *path)
 {
 	struct host_uevent event = {.id_path = HOST_ID_PATH};
 	char number[160];
 	FILE *file;
 
 	(void)udev;
-	snprintf(event.position, sizeof(event.position), "%s",
-		 strrchr(path, '/') + 1);
-	snprintf(number, sizeof(number), "%.60s%.70s/devnum", getenv(HOST_ROOT),
-		 path);
+	snprintf(event.position, sizeof(event.position), "%s", strrchr(path, '/') + 1);
+	snprintf(number, sizeof(number), "%.60s%.70s/devnum", getenv(HOST_ROOT), path);
 	file = fopen(number, "re");
 	if (!file)
 		return NULL;
@@ -189,8 +179,7 @@ int udev_device_get_is_initialized(struct udev_device *device)
 	return 1;
 }
 
-const char *udev_device_get_property_value(struct udev_device *device,
-					   const char *key)
+const char *udev_device_get_property_value(struct udev_device *device, const char *key)
 {
 	if (strcmp(key, "ID_PATH") == 0)
 		return device->event.id_path;
@@ -206,8 +195,7 @@ struct udev_enumerate *udev_enumerate_new(struct udev *udev)
 	return calloc(1, sizeof(struct udev_enumerate));
 }
 
-int udev_enumerate_add_match_subsystem(struct udev_enumerate *list,
-				       const char *subsystem)
+int udev_enumerate_add_match_subsystem(struct udev_enumerate *list, const char *subsystem)
 {
 	(void)list, (void)subsystem;
 	return 0;
@@ -229,8 +217,7 @@ int udev_enumerate_scan_devices(struct udev_enumerate *list)
 		if (entry->d_name[0] == '.')
 			continue;
 		item = calloc(1, sizeof(*item));
-		snprintf(item->path, sizeof(item->path), HOST_DEVICES "/%.60s",
-			 entry->d_name);
+		snprintf(item->path, sizeof(item->path), HOST_DEVICES "/%.60s", entry->d_name);
 		item->next = list->entries;
 		list->entries = item;
 	}

@@ -32,8 +32,7 @@ struct libusb_device_handle {
 };
 
 struct libusb_context {
-	struct libusb_pollfd
-		awake; /* readable while a transfer waits to be handed back */
+	struct libusb_pollfd awake; /* readable while a transfer waits to be handed back */
 	libusb_device_handle *handles;
 	struct transfer *back, **back_end;
 	libusb_pollfd_added_cb added;
@@ -155,14 +154,12 @@ static void handle_gone(libusb_device_handle *handle)
 static void completed(libusb_device_handle *handle, const struct host_message *m)
 {
 	struct transfer *t = take_flying(handle, m->id);
-	size_t incoming = m->status == 0 && m->endpoint & LIBUSB_ENDPOINT_IN
-				  ? m->length
-				  : 0;
+	size_t incoming = m->status == 0 && m->endpoint & LIBUSB_ENDPOINT_IN ? m->length : 0;
 
 	if (!t)
 		abort();
-	if (incoming && recv(handle->fd, usb_of(t)->buffer, incoming,
-			     MSG_WAITALL) != (ssize_t)incoming)
+	if (incoming &&
+	    recv(handle->fd, usb_of(t)->buffer, incoming, MSG_WAITALL) != (ssize_t)incoming)
 		abort();
 	hand_back(t, m->status, m->length);
 }
@@ -190,8 +187,7 @@ static int hear(libusb_device_handle *handle, bool wait, struct host_message *re
 
 static int ask(libusb_device_handle *handle, enum host_kind kind, int number)
 {
-	struct host_message m = {
-		.kind = kind, .id = ++handle->id, .endpoint = (uint8_t)number};
+	struct host_message m = {.kind = kind, .id = ++handle->id, .endpoint = (uint8_t)number};
 
 	if (handle->gone)
 		return LIBUSB_ERROR_NO_DEVICE;
@@ -210,8 +206,7 @@ int libusb_set_option(libusb_context *context, enum libusb_option option, ...)
 
 const struct libusb_version *libusb_get_version(void)
 {
-	static const struct libusb_version version = {
-		.major = 1, .rc = "", .describe = ""};
+	static const struct libusb_version version = {.major = 1, .rc = "", .describe = ""};
 
 	return &version;
 }
@@ -254,8 +249,7 @@ void libusb_free_pollfds(const struct libusb_pollfd **list)
 	free(list);
 }
 
-void libusb_set_pollfd_notifiers(libusb_context *context,
-				 libusb_pollfd_added_cb added,
+void libusb_set_pollfd_notifiers(libusb_context *context, libusb_pollfd_added_cb added,
 				 libusb_pollfd_removed_cb removed, void *data)
 {
 	context->added = added;
@@ -275,8 +269,7 @@ static void back_call(libusb_context *context)
 	}
 }
 
-int libusb_handle_events_timeout_completed(libusb_context *context,
-					   struct timeval *tv,
+int libusb_handle_events_timeout_completed(libusb_context *context, struct timeval *tv,
 					   int *completed_flag)
 {
 	struct host_message m;
@@ -298,8 +291,7 @@ int libusb_handle_events_timeout_completed(libusb_context *context,
 
 /* ---- a device ---- */
 
-int libusb_wrap_sys_device(libusb_context *context, intptr_t fd,
-			   libusb_device_handle **ret)
+int libusb_wrap_sys_device(libusb_context *context, intptr_t fd, libusb_device_handle **ret)
 {
 	libusb_device_handle *handle = calloc(1, sizeof(*handle));
 
@@ -394,8 +386,7 @@ int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpoint)
 
 struct libusb_transfer *libusb_alloc_transfer(int packets)
 {
-	struct transfer *t =
-		calloc(1, sizeof(*t) + sizeof(struct libusb_transfer));
+	struct transfer *t = calloc(1, sizeof(*t) + sizeof(struct libusb_transfer));
 
 	(void)packets;
 	alive++;
@@ -407,8 +398,7 @@ void libusb_free_transfer(struct libusb_transfer *usb)
 	if (!usb)
 		return;
 	if (transfer_of(usb)->id)
-		dprintf(STDERR_FILENO,
-			"leak: a transfer is freed that is under way\n");
+		dprintf(STDERR_FILENO, "leak: a transfer is freed that is under way\n");
 	free(transfer_of(usb));
 	alive--;
 }
@@ -441,8 +431,7 @@ int libusb_submit_transfer(struct libusb_transfer *usb)
 	t->next = handle->flying;
 	handle->flying = t;
 	if (!send_all(handle->fd, &m, sizeof(m)) ||
-	    (!(m.endpoint & LIBUSB_ENDPOINT_IN) &&
-	     !send_all(handle->fd, bytes, m.length))) {
+	    (!(m.endpoint & LIBUSB_ENDPOINT_IN) && !send_all(handle->fd, bytes, m.length))) {
 		/* It has left; what was under way is heard of in its turn. */
 		take_flying(handle, m.id);
 		t->id = 0;
@@ -458,6 +447,5 @@ int libusb_cancel_transfer(struct libusb_transfer *usb)
 
 	if (!t->id)
 		return LIBUSB_ERROR_NOT_FOUND;
-	return send_all(t->handle->fd, &m, sizeof(m)) ? 0
-						      : LIBUSB_ERROR_NO_DEVICE;
+	return send_all(t->handle->fd, &m, sizeof(m)) ? 0 : LIBUSB_ERROR_NO_DEVICE;
 }
