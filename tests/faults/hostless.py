@@ -41,7 +41,10 @@ download = 2min
 leave = 80s
 flash-start = 40s
 flash-silence = 40s
+flash = 8min
 """
+# Asks no hook, and lets everything be.
+RUNNER = "#!/bin/sh\nread -r words\necho ok\n"
 
 
 class Stage:
@@ -49,17 +52,27 @@ class Stage:
 
     def __init__(self, build):
         built = os.path.abspath(f"{build}/tests/faults")
-        self.agent = os.path.abspath(f"{build}/qfota-agent")
         self.standin = f"{built}/standin-hostless"
         self.preload = f"{built}/libfaults.so:{built}/libhost.so"
         # Locks and journals are synced all the time, which only memory does at once.
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.folder = tempfile.mkdtemp(prefix="qfota-", dir=memory)
+        # As it is installed: what runs hooks lies beside it.
+        for name in ("sbin", "lib", "lib/qfota"):
+            os.mkdir(f"{self.folder}/{name}")
+        self.agent = shutil.copy(f"{build}/qfota-agent", f"{self.folder}/sbin")
+        self.program(f"{self.folder}/lib/qfota/qfota-hooks", RUNNER)
         self.package = os.path.join(self.folder, "a.zip")
         with open(self.package, "wb") as file:
             subprocess.run([self.standin, "--package", "--from", OLD, "--to", NEW,
                             "--size", "600000"], check=True, stdout=file)
         self.url = Servers(self.folder, 0).http + "/a.zip"
+
+    @staticmethod
+    def program(path, text):
+        with open(path, "w") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
 
     def end(self):
         shutil.rmtree(self.folder)
@@ -115,17 +128,19 @@ class Run:
 
 
 class Host:
-    def __init__(self, stage, settings=(), agent=""):
+    def __init__(self, stage, agent="", hooks=False):
         self.stage = stage
         self.folder = tempfile.mkdtemp(prefix="", dir=stage.folder)
         self.wire, self.memory = f"{self.folder}/wire", f"{self.folder}/memory"
-        for name in ("run", "etc", "dev"):
-            os.mkdir(f"{self.folder}/{name}")
+        for name in ("run", "dev", "etc/qfota/hooks.d"):
+            os.makedirs(f"{self.folder}/{name}")
+        if hooks:
+            stage.program(f"{self.folder}/etc/qfota/hooks.d/hook", RUNNER)
         with open(f"{self.folder}/conf", "w") as file:
             file.write(CONFIG.format(agent=agent, old=OLD, new=NEW, package=stage.url))
         self.modem = subprocess.Popen(
             [stage.standin, "--vhci-port", "0", "--wire", self.wire, "--memory", self.memory,
-             *PATIENCE, *QUICK, *settings], env={**os.environ, "QFOTA_HOST": self.folder},
+             *PATIENCE, *QUICK], env={**os.environ, "QFOTA_HOST": self.folder},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         check(self.modem.stdout.readline().startswith("attached"), "the stand-in did not start")
         self.wait_for("PB DONE")
