@@ -59,42 +59,37 @@ bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule
 	return false;
 }
 
-/* Whoever came as far as this with unreadable attempts was forced to: they begin anew. */
-static unsigned int attempt_count(struct journal *journal, const char *imei, const char *package,
-				  uint64_t *ret_last_ms)
+int attempt_look(struct journal *journal, const char *imei, const char *package,
+		 struct attempt_before *ret)
 {
-	unsigned int count;
+	int r = journal_attempts(journal, imei, package, &ret->count, &ret->last_ms);
 
-	if (journal_attempts(journal, imei, package, &count, ret_last_ms) == 0)
-		return count;
-	*ret_last_ms = 0;
+	if (r != -EBADMSG && r != -ENOTSUP)
+		return r;
+	*ret = (struct attempt_before){ 0 };
 	return 0;
 }
 
 int attempt_begin(struct journal *journal, const char *imei, const char *package,
-		  uint64_t *ret_before_ms)
+		  const struct attempt_before *before)
 {
-	unsigned int count = attempt_count(journal, imei, package, ret_before_ms);
-
-	return journal_set_attempts(journal, imei, package, count + 1, wall_clock_ms());
+	return journal_set_attempts(journal, imei, package, before->count + 1, wall_clock_ms());
 }
 
 int attempt_cancel(struct journal *journal, const char *imei, const char *package,
-		   uint64_t before_ms)
+		   const struct attempt_before *before)
 {
-	uint64_t last_ms;
-	unsigned int count = attempt_count(journal, imei, package, &last_ms);
-
-	return count ? journal_set_attempts(journal, imei, package, count - 1, before_ms) : 0;
+	return journal_set_attempts(journal, imei, package, before->count, before->last_ms);
 }
 
 int attempt_end(struct journal *journal, const char *imei, const char *package, bool success)
 {
-	uint64_t last_ms;
-	unsigned int count = success ? 0 : attempt_count(journal, imei, package, &last_ms);
+	struct attempt_before before = { 0 };
+	int r = success ? 0 : attempt_look(journal, imei, package, &before);
 
 	/* Nothing was counted, nothing is to be counted from. */
-	if (!success && !count)
-		return 0;
-	return journal_set_attempts(journal, imei, package, count, success ? 0 : wall_clock_ms());
+	if (r < 0 || (!success && !before.count))
+		return r;
+	return journal_set_attempts(journal, imei, package, before.count,
+				    success ? 0 : wall_clock_ms());
 }

@@ -28,15 +28,27 @@ bool attempt_is_due(const struct attempt_rule *rule, unsigned int count, uint64_
 bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule, const char *imei,
 			const char *package, char *ret_reason, size_t size);
 
+/* What another attempt follows. */
+struct attempt_before {
+	unsigned int count;
+	uint64_t last_ms; /* when the last one ended */
+};
+
 /*
- * One more, on disk when it returns 0. *ret_before_ms is when the one before
- * ended, for attempt_cancel(). Errors as journal_set_attempts().
+ * Whoever comes as far as this with a damaged file was forced to: attempts begin
+ * anew. Other errors as journal_attempts().
+ */
+int attempt_look(struct journal *journal, const char *imei, const char *package,
+		 struct attempt_before *ret);
+/*
+ * One more, on disk when it returns 0; with an error it may be there all the
+ * same. Errors as journal_set_attempts().
  */
 int attempt_begin(struct journal *journal, const char *imei, const char *package,
-		  uint64_t *ret_before_ms);
+		  const struct attempt_before *before);
 /* It was called off before anything was requested: as if it had never begun. */
 int attempt_cancel(struct journal *journal, const char *imei, const char *package,
-		   uint64_t before_ms);
+		   const struct attempt_before *before);
 /* Success forgets all; a failure is what the back-off counts from. */
 int attempt_end(struct journal *journal, const char *imei, const char *package, bool success);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/attempt.h"
 #include "agent/core/source.h"
 #include "agent/core/text.h"
 #include "agent/json.h"
@@ -77,12 +76,12 @@ static void entry_fill(struct journal_job *entry, const struct dfota *d, const c
 /* An attempt counts from here on, whatever becomes of the agent. */
 static int entry_save(struct job *job, bool begins)
 {
-	int r = 0;
+	const char *imei = job->entry.imei;
+	int r = begins ? attempt_look(job->journal, imei, job->package, &job->before) : 0;
 
-	if (begins)
-		r = attempt_begin(job->journal, job->entry.imei, job->package,
-				  &job->attempt_before_ms);
 	job->counted |= begins && r == 0;
+	if (begins && r == 0)
+		r = attempt_begin(job->journal, imei, job->package, &job->before);
 	return r < 0 ? r : journal_save(job->journal, &job->entry);
 }
 
@@ -93,7 +92,7 @@ static int entry_save(struct job *job, bool begins)
 static void job_unsave(struct job *job)
 {
 	if (job->counted)
-		attempt_cancel(job->journal, job->entry.imei, job->package, job->attempt_before_ms);
+		attempt_cancel(job->journal, job->entry.imei, job->package, &job->before);
 	journal_remove(job->journal, job->entry.position);
 	job->counted = false;
 	job->entry.started_ms = 0;
@@ -144,7 +143,7 @@ static int attempt_close(struct job *job, enum outcome outcome)
 	if (!job->package[0])
 		return 0;
 	if (outcome == OUTCOME_NONE && job->counted)
-		return attempt_cancel(job->journal, imei, job->package, job->attempt_before_ms);
+		return attempt_cancel(job->journal, imei, job->package, &job->before);
 	return attempt_end(job->journal, imei, job->package, outcome == OUTCOME_UPGRADED);
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/attempt.h"
 #include "agent/claim.h"
 #include "agent/core/dfota.h"
 #include "agent/journal.h"
@@ -24,8 +25,8 @@ struct job {
 	struct journal_job entry; /* started_ms 0: there is none yet */
 	char package[512];	  /* masked; empty: none */
 	bool marked;		  /* as busy */
-	bool counted;		  /* as an attempt, by this process */
-	uint64_t attempt_before_ms; /* attempt_begin() */
+	bool counted;		  /* as an attempt, by this process; where that failed, perhaps */
+	struct attempt_before before;
 };
 
 /* Forgets the job before; what is locked stays so. */

@@ -91,13 +91,14 @@ static bool is_allowed(struct journal *journal, const char *imei, const char *pa
 static void test_what_was_begun_counts_until_success(void **state)
 {
 	struct journal *journal;
-	uint64_t before_ms;
+	struct attempt_before before;
 
 	(void)state;
 	assert_int_equal(journal_open(dir, &journal), 0);
 	for (int i = 0; i < 3; i++) {
 		assert_true(is_allowed(journal, IMEI, PACKAGE));
-		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
+		assert_int_equal(attempt_look(journal, IMEI, PACKAGE, &before), 0);
+		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before), 0);
 		/* A new process each time; whether the failure was noted makes no difference. */
 		journal_free(journal);
 		assert_int_equal(journal_open(dir, &journal), 0);
@@ -117,17 +118,20 @@ static void test_what_was_called_off_is_no_attempt(void **state)
 {
 	struct journal *journal;
 	unsigned int count;
-	uint64_t before_ms, last_ms;
+	struct attempt_before before;
+	uint64_t last_ms;
 
 	(void)state;
 	assert_int_equal(journal_open(dir, &journal), 0);
-	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
-	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, before_ms), 0);
+	assert_int_equal(attempt_look(journal, IMEI, PACKAGE, &before), 0);
+	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before), 0);
+	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, &before), 0);
 	assert_int_equal(journal_attempts(journal, IMEI, PACKAGE, &count, &last_ms), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(journal_set_attempts(journal, IMEI, PACKAGE, 2, 5000), 0);
-	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
-	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, before_ms), 0);
+	assert_int_equal(attempt_look(journal, IMEI, PACKAGE, &before), 0);
+	assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before), 0);
+	assert_int_equal(attempt_cancel(journal, IMEI, PACKAGE, &before), 0);
 	assert_int_equal(journal_attempts(journal, IMEI, PACKAGE, &count, &last_ms), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(last_ms, 5000);
@@ -164,7 +168,7 @@ static void test_unreadable_attempts_are_none_to_go_on_with(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct journal *journal;
 		char path[96], reason[200];
-		uint64_t before_ms;
+		struct attempt_before before;
 		FILE *file;
 
 		assert_int_equal(journal_open(dir, &journal), 0);
@@ -176,7 +180,8 @@ static void test_unreadable_attempts_are_none_to_go_on_with(void **state)
 						sizeof(reason)));
 		assert_non_null(strstr(reason, rows[i].reason));
 		/* Forced. */
-		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before_ms), 0);
+		assert_int_equal(attempt_look(journal, IMEI, PACKAGE, &before), 0);
+		assert_int_equal(attempt_begin(journal, IMEI, PACKAGE, &before), 0);
 		assert_false(attempt_is_allowed(journal, &rule, IMEI, PACKAGE, reason,
 						sizeof(reason)));
 		assert_non_null(strstr(reason, "back-off"));
