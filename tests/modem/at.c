@@ -196,22 +196,13 @@ static int recovery_run(const char *line)
 							     : AT_RESULT_OK;
 }
 
-static bool port_among(const struct modem_port *p, enum settings_ports ports)
-{
-	if (p->role == DESCRIPTORS_ROLE_AT)
-		return ports == SETTINGS_PORTS_AT || ports == SETTINGS_PORTS_BOTH;
-	return ports == SETTINGS_PORTS_MODEM || ports == SETTINGS_PORTS_BOTH;
-}
-
 static bool port_answers(const struct modem *m, const struct modem_port *p)
 {
 	const struct settings *s = m->settings;
 
-	if (p->role == DESCRIPTORS_ROLE_NMEA)
-		return false;
 	if (m->life == MODEM_LIFE_RECOVERY)
-		return port_among(p, s->recovery_answers);
-	return port_among(p, s->answers_on) &&
+		return serial_is_among(p, s->recovery_answers);
+	return serial_is_among(p, s->answers_on) &&
 	       m->now_us >= settings_after(m->booted_us, s->at_ready);
 }
 

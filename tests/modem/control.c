@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control.h"
 #include "at_file.h"
+#include "hostile.h"
 #include "life.h"
 
 #include <endian.h>
@@ -38,10 +39,13 @@ static int answer(uint8_t *data, const struct setup *s, const void *bytes,
 
 static int get_descriptor(struct modem *m, const struct setup *s, uint8_t *data)
 {
-	uint8_t descriptor[DESCRIPTORS_MAX];
-	int length = descriptors_get(&m->identity, (uint8_t)(s->value >> 8),
-				     s->value & 0xff, descriptor);
+	uint8_t descriptor[DESCRIPTORS_MAX], type = (uint8_t)(s->value >> 8);
+	int length = descriptors_get(&m->identity, type, s->value & 0xff,
+				     descriptor);
 
+	if (length > 0)
+		length = hostile_descriptor((enum settings_lie)m->settings->lie,
+					    type, descriptor, length);
 	return length < 0 ? length : answer(data, s, descriptor, length);
 }
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define DESCRIPTORS_INTERFACES 6
-#define DESCRIPTORS_MAX 512 /* longest descriptor handed out, bytes */
+#define DESCRIPTORS_MAX 1024 /* longest descriptor handed out, bytes */
 
 enum descriptors_role {
 	DESCRIPTORS_ROLE_OTHER,
@@ -32,6 +32,10 @@ enum descriptors_extra {
 enum descriptors_speed {
 	DESCRIPTORS_SPEED_HIGH,
 	DESCRIPTORS_SPEED_SUPER,
+	/* of no composition */
+	DESCRIPTORS_SPEED_LOW,
+	DESCRIPTORS_SPEED_FULL,
+	DESCRIPTORS_SPEED_WIRELESS,
 };
 
 struct function {

@@ -74,7 +74,7 @@ void life_left(struct modem *m)
 	modem_note(m, "leave");
 	m->on_bus = false;
 	m->configured = false;
-	m->nmea_at = SETTINGS_NEVER;
+	m->nmea_at = m->restless_at = SETTINGS_NEVER;
 	m->life = m->next_life;
 	life_action(m, &leave);
 	life_step_after(m, MODEM_PHASE_AWAY, m->settings->away);
@@ -151,6 +151,20 @@ static void ports_appear(struct modem *m)
 	}
 }
 
+static enum descriptors_speed speed_now(const struct modem *m)
+{
+	static const enum descriptors_speed speeds[] = {
+		[SETTINGS_SPEED_LOW] = DESCRIPTORS_SPEED_LOW,
+		[SETTINGS_SPEED_FULL] = DESCRIPTORS_SPEED_FULL,
+		[SETTINGS_SPEED_WIRELESS] = DESCRIPTORS_SPEED_WIRELESS,
+	};
+	int wanted = m->settings->return_speed;
+
+	if (!m->appeared || wanted == SETTINGS_SPEED_SAME)
+		return m->identity.composition->speed;
+	return speeds[wanted];
+}
+
 void life_appear(struct modem *m)
 {
 	struct modem_action enter = {.kind = MODEM_ACTION_ENTER, .vhci_port = -1};
@@ -160,7 +174,7 @@ void life_appear(struct modem *m)
 	m->cmee = m->settings->cmee;
 	m->cfun = m->flashed ? m->settings->cfun_after : 1;
 	m->config_urc_sent = false;
-	enter.speed = m->identity.composition->speed;
+	enter.speed = speed_now(m);
 	if (m->life == MODEM_LIFE_RECOVERY)
 		enter.vhci_port = m->settings->recovery_vhci_port;
 	life_action(m, &enter);
@@ -198,6 +212,7 @@ void life_attached(struct modem *m)
 	const struct composition *c = m->identity.composition;
 
 	m->on_bus = true;
+	m->restless_at = settings_after(m->now_us, m->settings->restless);
 	if (m->appeared)
 		modem_note(m, "return");
 	m->appeared = true;
@@ -259,4 +274,10 @@ void life_nmea_step(struct modem *m)
 	m->nmea_at = m->now_us + m->settings->nmea_every;
 	if (p)
 		serial_send(m, p, sentence, sizeof(sentence) - 1, false);
+}
+
+void life_restless_step(struct modem *m)
+{
+	m->restless_at = SETTINGS_NEVER;
+	life_leave(m, m->life, 0);
 }

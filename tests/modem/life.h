@@ -22,5 +22,6 @@ void life_configured(struct modem *m, uint8_t value);
 /* boot_at, nmea_at are due. */
 void life_boot_step(struct modem *m);
 void life_nmea_step(struct modem *m);
+void life_restless_step(struct modem *m);
 
 #endif

@@ -3,8 +3,10 @@
 #include "at_file.h"
 #include "control.h"
 #include "flash.h"
+#include "hostile.h"
 #include "job.h"
 #include "life.h"
+#include "serial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -53,7 +55,7 @@ int modem_init(struct modem *m, const struct settings *s)
 	m->qind = s->qind;
 	m->uploads_wrong = s->upload_wrong;
 	m->phase = MODEM_PHASE_STUCK;
-	m->step_at = m->boot_at = m->nmea_at = SETTINGS_NEVER;
+	m->step_at = m->boot_at = m->nmea_at = m->restless_at = SETTINGS_NEVER;
 	return 0;
 }
 
@@ -176,6 +178,17 @@ int modem_bulk_out(struct modem *m, uint64_t now_us, uint8_t endpoint,
 	return other_output(m, endpoint, length);
 }
 
+/* What it says where it has nothing to say; -EAGAIN: not now. */
+static ssize_t port_flood(struct modem *m, struct modem_port *p, char *buffer,
+			  size_t size)
+{
+	if (!serial_floods(m, p) || p->flood_at > m->now_us)
+		return -EAGAIN;
+	p->flood_at = m->now_us + m->settings->flood_every;
+	return hostile_flood((enum settings_flood)m->settings->flood,
+			     &p->flooded, buffer, size);
+}
+
 static ssize_t port_output(struct modem *m, struct modem_port *p, void *buffer,
 			   size_t size)
 {
@@ -194,7 +207,7 @@ static ssize_t port_output(struct modem *m, struct modem_port *p, void *buffer,
 	if (length >= 0 && read.urc_done)
 		modem_note(m, "read-age if=%u ms=%.3f", p->interface,
 			   (double)read.age_us / 1000);
-	return length;
+	return length == -EAGAIN ? port_flood(m, p, buffer, size) : length;
 }
 
 ssize_t modem_bulk_in(struct modem *m, uint64_t now_us, uint8_t endpoint,
@@ -217,7 +230,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t modem_deadline(const struct modem *m)
 {
-	uint64_t at = earlier(m->step_at, earlier(m->boot_at, m->nmea_at));
+	uint64_t at = earlier(earlier(m->step_at, m->restless_at),
+			      earlier(m->boot_at, m->nmea_at));
 
 	for (int i = 0; i < MODEM_SERIALS; i++) {
 		const struct modem_port *p = &m->ports[i];
@@ -276,6 +290,8 @@ static void fire(struct modem *m)
 		life_boot_step(m);
 	if (m->nmea_at <= m->now_us)
 		life_nmea_step(m);
+	if (m->restless_at <= m->now_us)
+		life_restless_step(m);
 	if (m->step_at <= m->now_us)
 		step(m);
 }

@@ -116,6 +116,7 @@ struct modem_port {
 	struct modem_upload upload;
 	struct modem_reading reading;
 	struct outlet outlet;
+	uint64_t flood_at, flooded;
 };
 
 struct modem_job {
@@ -176,7 +177,7 @@ struct modem {
 
 	/* clocks, SETTINGS_NEVER when off */
 	enum modem_phase phase;
-	uint64_t step_at, boot_at, nmea_at;
+	uint64_t step_at, boot_at, nmea_at, restless_at;
 	uint64_t leave_at_latest;
 
 	struct modem_action actions[4];

@@ -31,6 +31,14 @@ struct modem_port *serial_find(struct modem *m, enum descriptors_role role)
 	return NULL;
 }
 
+bool serial_is_among(const struct modem_port *p, enum settings_ports ports)
+{
+	if (p->role == DESCRIPTORS_ROLE_AT)
+		return ports == SETTINGS_PORTS_AT || ports == SETTINGS_PORTS_BOTH;
+	return p->role == DESCRIPTORS_ROLE_MODEM &&
+	       (ports == SETTINGS_PORTS_MODEM || ports == SETTINGS_PORTS_BOTH);
+}
+
 static bool output_lost(const struct modem *m, const struct modem_port *p)
 {
 	if (!m->on_bus)
@@ -169,6 +177,16 @@ void serial_reply_done(struct modem *m, struct modem_port *p)
 			settings_after(m->now_us, m->settings->answer_delay);
 }
 
+bool serial_floods(const struct modem *m, const struct modem_port *p)
+{
+	const struct settings *s = m->settings;
+	bool recovery = m->life == MODEM_LIFE_RECOVERY;
+
+	return s->flood != SETTINGS_FLOOD_NONE &&
+	       recovery == (s->flood_where == SETTINGS_PLACE_RECOVERY) &&
+	       serial_is_among(p, (enum settings_ports)s->flood_on);
+}
+
 static uint64_t drop_at(const struct modem *m, const struct modem_port *p)
 {
 	uint64_t oldest = outlet_oldest(&p->outlet);
@@ -186,6 +204,9 @@ uint64_t serial_deadline(const struct modem *m, const struct modem_port *p)
 		at = p->reply_at;
 	if (p->held_until < at)
 		at = p->held_until;
+	/* Once it has come, a request is what it waits for. */
+	if (p->flood_at > m->now_us && p->flood_at < at)
+		at = p->flood_at;
 	return at;
 }
 

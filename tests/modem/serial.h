@@ -11,6 +11,8 @@ void modem_note(struct modem *m, const char *format, ...)
 /* NULL if the composition has no such port. */
 struct modem_port *serial_find(struct modem *m, enum descriptors_role role);
 
+bool serial_is_among(const struct modem_port *p, enum settings_ports ports);
+
 /* One transfer on the port, or nothing where its output is lost. */
 void serial_send(struct modem *m, struct modem_port *p, const void *bytes,
 		 size_t length, bool urc);
@@ -27,6 +29,9 @@ void serial_reply(struct modem_port *p, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The answer is complete: send it, now or after the setting `answer-delay`. */
 void serial_reply_done(struct modem *m, struct modem_port *p);
+
+/* Is it a port that never stops talking (settings `flood`)? */
+bool serial_floods(const struct modem *m, const struct modem_port *p);
 
 /* The next time something here is due, and doing it. */
 uint64_t serial_deadline(const struct modem *m, const struct modem_port *p);

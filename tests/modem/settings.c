@@ -38,6 +38,18 @@ static const char *const foreign_choices[] = {"none", "before-echo",
 					      "before-answer", "both", NULL};
 static const char *const sum_choices[] = {"short", "upper", "padded", NULL};
 
+static const char *const lie_choices[] = {
+	"none", "total-more", "total-less", "total-zero", "length-zero", "length-long",
+	"numbers", "interfaces", "endpoints-many", "endpoints-none", "endpoint-zero",
+	"endpoint-same", "packet-zero", "packet-odd", "packet-huge", "configurations",
+	"string-zero", "string-long", "string-stall", "string-noise", NULL};
+static const char *const fault_choices[] = {
+	"none", "silent", "epipe", "eproto", "eilseq", "etime", "eoverflow", "enodev", "eshutdown",
+	NULL};
+static const char *const flood_choices[] = {
+	"none", "line", "zeros", "empty", "errors", "oks", "boots", "fota", "escapes", "digits", NULL};
+static const char *const speed_choices[] = {"same", "low", "full", "wireless", NULL};
+
 #define TEXT(k, f, d, s)                                                  \
 	{                                                                 \
 		k, SETTING_TEXT, offsetof(struct settings, f), NULL, d, s \
@@ -228,6 +240,31 @@ static const struct setting table[] = {
 	       "plain", "How +QIND numbers look: 1, no blank at all, blank, 1%, \" 1%\"."),
 	CHOICE("spelling", spelling, spelling_choices,
 	       "guide", "guide: HTTPSTART; https: HTTPSSTART for https; misprint: HTTPTART."),
+
+	CHOICE("lie", lie, lie_choices, "none", "What its descriptors lie about."),
+	CHOICE("in-fault", in_fault, fault_choices,
+	       "none", "How bulk IN fails; silent: no answer; eoverflow: with a full buffer, as "
+	       "a host controller tells of babble."),
+	CHOICE("out-fault", out_fault, fault_choices, "none", "How bulk OUT fails."),
+	CHOICE("control-fault", control_fault, fault_choices, "none",
+	       "How class requests and the clearing of a halt fail."),
+	CHOICE("configure-fault", configure_fault, fault_choices, "none",
+	       "How SET_CONFIGURATION fails."),
+	CHOICE("fault-where", fault_where, place_choices, "normal",
+	       "The system in which they fail, and are counted."),
+	NUMBER("fault-after", fault_after, "0", "This many requests of the kind go well before."),
+	NUMBER("fault-count", fault_count, "-1", "This many of them fail then; -1: all."),
+	CHOICE("flood", flood, flood_choices, "none",
+	       "What it sends without end where there is nothing else to say; line has no end, "
+	       "empty no byte."),
+	CHOICE("flood-on", flood_on, ports_choices, "both", "Ports that do so."),
+	CHOICE("flood-where", flood_where, place_choices, "normal", "The system that does so."),
+	TIME("flood-every", flood_every, "0",
+	     "Time between two transfers of it; 0: as fast as it is read."),
+	TIME("restless", restless, "never",
+	     "Leaves the bus so long after each return, and for ever."),
+	CHOICE("return-speed", return_speed, speed_choices, "same",
+	       "Speed of each return; low: the kernel does not enumerate it."),
 };
 
 #define TABLE_ROWS (sizeof(table) / sizeof(table[0]))

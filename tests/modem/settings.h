@@ -70,6 +70,62 @@ enum settings_sum {
 	SETTINGS_SUM_PADDED,
 };
 
+/* Of descriptors: hostile.c says which field each is about. */
+enum settings_lie {
+	SETTINGS_LIE_NONE,
+	SETTINGS_LIE_TOTAL_MORE,
+	SETTINGS_LIE_TOTAL_LESS,
+	SETTINGS_LIE_TOTAL_ZERO,
+	SETTINGS_LIE_LENGTH_ZERO,
+	SETTINGS_LIE_LENGTH_LONG,
+	SETTINGS_LIE_NUMBERS,
+	SETTINGS_LIE_INTERFACES,
+	SETTINGS_LIE_ENDPOINTS_MANY,
+	SETTINGS_LIE_ENDPOINTS_NONE,
+	SETTINGS_LIE_ENDPOINT_ZERO,
+	SETTINGS_LIE_ENDPOINT_SAME,
+	SETTINGS_LIE_PACKET_ZERO,
+	SETTINGS_LIE_PACKET_ODD,
+	SETTINGS_LIE_PACKET_HUGE,
+	SETTINGS_LIE_CONFIGURATIONS,
+	SETTINGS_LIE_STRING_ZERO,
+	SETTINGS_LIE_STRING_LONG,
+	SETTINGS_LIE_STRING_STALL,
+	SETTINGS_LIE_STRING_NOISE,
+};
+
+enum settings_fault {
+	SETTINGS_FAULT_NONE,
+	SETTINGS_FAULT_SILENT,
+	SETTINGS_FAULT_EPIPE,
+	SETTINGS_FAULT_EPROTO,
+	SETTINGS_FAULT_EILSEQ,
+	SETTINGS_FAULT_ETIME,
+	SETTINGS_FAULT_EOVERFLOW,
+	SETTINGS_FAULT_ENODEV,
+	SETTINGS_FAULT_ESHUTDOWN,
+};
+
+enum settings_flood {
+	SETTINGS_FLOOD_NONE,
+	SETTINGS_FLOOD_LINE,
+	SETTINGS_FLOOD_ZEROS,
+	SETTINGS_FLOOD_EMPTY,
+	SETTINGS_FLOOD_ERRORS,
+	SETTINGS_FLOOD_OKS,
+	SETTINGS_FLOOD_BOOTS,
+	SETTINGS_FLOOD_FOTA,
+	SETTINGS_FLOOD_ESCAPES,
+	SETTINGS_FLOOD_DIGITS,
+};
+
+enum settings_speed {
+	SETTINGS_SPEED_SAME,
+	SETTINGS_SPEED_LOW,
+	SETTINGS_SPEED_FULL,
+	SETTINGS_SPEED_WIRELESS,
+};
+
 /* Times are in microseconds here, in milliseconds in files and options. */
 struct settings {
 	/* who it is */
@@ -169,6 +225,19 @@ struct settings {
 	int recovery_answers;
 	int format;
 	int spelling;
+
+	/* hostile */
+	int lie;
+	int in_fault, out_fault, control_fault, configure_fault;
+	int fault_where;
+	int64_t fault_after;
+	int64_t fault_count;
+	int flood;
+	int flood_on;
+	int flood_where;
+	uint64_t flood_every;
+	uint64_t restless;
+	int return_speed;
 };
 
 /* A delay from now on; never stays never. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One process is one modem on a port of vhci_hcd. */
 #include "fetch.h"
+#include "hostile.h"
 #include "memory.h"
 #include "modem.h"
 #include "options.h"
@@ -25,8 +26,10 @@ struct standin {
 	struct options options;
 	struct modem modem;
 	struct vhci vhci;
+	struct hostile hostile;
 	struct fetch fetch;
-	struct vhci_request pending[PENDING]; /* IN requests, oldest first */
+	/* IN requests, oldest first, and those that are never answered */
+	struct vhci_request pending[PENDING];
 	unsigned int n_pending;
 	struct modem_action enter;
 	uint64_t enter_at; /* next try, SETTINGS_NEVER: none wanted */
@@ -86,7 +89,7 @@ static int pump(struct standin *s, uint64_t now)
 					  s->transfer, size);
 		int e;
 
-		if (n == -EAGAIN) {
+		if (r.silent || n == -EAGAIN) {
 			i++;
 			continue;
 		}
@@ -152,10 +155,40 @@ static int unlink_pending(struct standin *s, const struct vhci_request *r)
 	return vhci_unlinked(&s->vhci, r, false);
 }
 
+/* A request that fails as the settings say. */
+static int request_fail(struct standin *s, const struct vhci_request *r,
+			enum settings_fault fault)
+{
+	bool in = r->endpoint & USB_DIR_IN;
+	size_t size = r->length < VHCI_TRANSFER ? r->length : VHCI_TRANSFER;
+
+	if (fault == SETTINGS_FAULT_SILENT) {
+		struct vhci_request silent = *r;
+
+		silent.silent = true;
+		return pending_add(s, &silent);
+	}
+	/* Never more than was asked for: vhci_hcd believes it, and the kernel dies of it. */
+	if (fault != SETTINGS_FAULT_EOVERFLOW)
+		size = 0;
+	memset(s->transfer, 'x', size);
+	return vhci_complete(&s->vhci, r, hostile_status(fault), s->transfer,
+			     in ? size : 0);
+}
+
 static int request_handle(struct standin *s, const struct vhci_request *r)
 {
+	enum settings_place where = s->modem.life == MODEM_LIFE_RECOVERY
+					    ? SETTINGS_PLACE_RECOVERY
+					    : SETTINGS_PLACE_NORMAL;
+	enum settings_fault fault;
+
 	if (r->kind == VHCI_KIND_UNLINK)
 		return unlink_pending(s, r);
+	fault = hostile_fault(&s->hostile, &s->options.settings, where,
+			      r->endpoint, r->setup);
+	if (fault != SETTINGS_FAULT_NONE)
+		return request_fail(s, r, fault);
 	if (!(r->endpoint & USB_ENDPOINT_NUMBER_MASK))
 		return submit_control(s, r);
 	if (r->endpoint & USB_DIR_IN)
@@ -188,13 +221,19 @@ static void announce(struct standin *s, unsigned int port)
 
 static int enter(struct standin *s)
 {
+	static const unsigned int speeds[] = {
+		[DESCRIPTORS_SPEED_LOW] = USB_SPEED_LOW,
+		[DESCRIPTORS_SPEED_FULL] = USB_SPEED_FULL,
+		[DESCRIPTORS_SPEED_HIGH] = USB_SPEED_HIGH,
+		[DESCRIPTORS_SPEED_WIRELESS] = USB_SPEED_WIRELESS,
+		[DESCRIPTORS_SPEED_SUPER] = USB_SPEED_SUPER,
+	};
 	unsigned int port = s->options.vhci_port;
 	int r;
 
 	if (s->enter.vhci_port >= 0)
 		port = (unsigned int)s->enter.vhci_port;
-	r = vhci_attach(&s->vhci, port,
-			s->enter.speed == DESCRIPTORS_SPEED_SUPER);
+	r = vhci_attach(&s->vhci, port, speeds[s->enter.speed]);
 	if (r == -EBUSY &&
 	    (s->announced || clock_us() < s->start_us + PATIENCE_US)) {
 		s->enter_at = clock_us() + RETRY_US;

@@ -142,9 +142,10 @@ static bool still_shown(unsigned int controller, unsigned int port, bool super)
 	return shown;
 }
 
-int vhci_attach(struct vhci *v, unsigned int connector, bool super)
+int vhci_attach(struct vhci *v, unsigned int connector, unsigned int speed)
 {
 	unsigned int count = 1, controller, port;
+	bool super = speed == USB_SPEED_SUPER;
 	char text[64];
 	int pair[2];
 	int r = connectors_count(&count);
@@ -159,7 +160,7 @@ int vhci_attach(struct vhci *v, unsigned int connector, bool super)
 		return -errno;
 	port += 2 * controller * count + (super ? count : 0);
 	snprintf(text, sizeof(text), "%u %d %u %d", port, pair[1],
-		 connector + 1, super ? USB_SPEED_SUPER : USB_SPEED_HIGH);
+		 connector + 1, speed);
 	r = attach_write(text);
 	close(pair[1]);
 	if (r) {

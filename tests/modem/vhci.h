@@ -22,6 +22,7 @@ struct vhci_request {
 	uint32_t seqnum, unlink_seqnum;
 	uint8_t endpoint; /* address, USB_DIR_IN included */
 	uint8_t setup[8];
+	bool silent;	  /* never to be answered */
 	bool zero_packet; /* URB_ZERO_PACKET: end a full last packet by a ZLP */
 	const uint8_t *data; /* OUT; valid until the next vhci_read() */
 	size_t length;	     /* of data, or wanted by an IN */
@@ -39,10 +40,10 @@ void vhci_clear(struct vhci *v);
 
 /*
  * Appear on that connector of vhci_hcd, counted over all its controllers: on its
- * USB 2 or its SuperSpeed half. Returns 0, -EBUSY while the port is not free yet (it takes
+ * SuperSpeed half at USB_SPEED_SUPER, else on its USB 2 half. Returns 0, -EBUSY while the port is not free yet (it takes
  * some ms after a detach), -ENOENT without vhci_hcd, or another errno.
  */
-int vhci_attach(struct vhci *v, unsigned int connector, bool super);
+int vhci_attach(struct vhci *v, unsigned int connector, unsigned int speed);
 void vhci_detach(struct vhci *v);
 
 /* Returns 1 with a request, 0 for none now, -EPIPE when the kernel let go. */
