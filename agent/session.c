@@ -211,6 +211,14 @@ static void session_knows_who(struct session *s)
 		session_next(s);
 }
 
+/* Never beyond the limit: one that says ERROR without end would put it off for ever. */
+static void session_pause(struct session *s)
+{
+	uint64_t due = loop_now() + PAUSE_MS;
+
+	loop_timer_arm(s->host->loop, &s->timer, due < s->ready_ms ? due : s->ready_ms);
+}
+
 static void session_take(struct session *s, const struct at_line *line)
 {
 	switch (s->state) {
@@ -224,7 +232,7 @@ static void session_take(struct session *s, const struct at_line *line)
 		else if (line->type == AT_LINE_OK && s->facts.imei[0])
 			session_knows_who(s);
 		else if (line->type == AT_LINE_ERROR)
-			loop_timer_arm(s->host->loop, &s->timer, loop_now() + PAUSE_MS);
+			session_pause(s);
 		break;
 	case SESSION_STATE_COMMAND:
 		if (strcmp(line->text, s->command) == 0)
