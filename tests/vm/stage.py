@@ -5,6 +5,7 @@ ports, runs of the agent, the kernel's uevents, and the stand-in's account of
 what it saw.
 """
 import glob
+import io
 import json
 import os
 import re
@@ -271,8 +272,10 @@ class Run:
         self.public, self.title = {}, ""
         self.begun = time.time()
         self.out, self.err, self.events = "", "", []
-        process = subprocess.Popen(prefix + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True, errors="replace")
+        process = subprocess.Popen(prefix + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # Text, but each byte as it came: a carriage return, too, is something that was said.
+        process.stdout, process.stderr = (io.TextIOWrapper(each, errors="replace", newline="\n")
+                                          for each in (process.stdout, process.stderr))
         threading.Thread(target=self.watch, args=(process,), daemon=True).start()
         readers = [threading.Thread(target=self.read_out, args=(process, dict(phases or {})),
                                     daemon=True),
