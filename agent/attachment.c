@@ -37,6 +37,7 @@ struct attachment {
 	/* What was made of it. */
 	bool wanted;   /* between open and close */
 	bool held;     /* with all its interfaces */
+	bool taken;    /* the kernel's drivers were detached from it */
 	bool attached; /* and told of */
 	struct port *port;
 	struct at_parser parser[LAYOUT_SERIAL_MAX];
@@ -167,6 +168,7 @@ static void attachment_try(struct attachment *a)
 				     &a->port);
 	else
 		a->error = 0;
+	a->taken = a->taken || a->port;
 	if (a->error == 0)
 		attachment_tell(a);
 	else if (is_hopeless(a))
@@ -193,7 +195,7 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 		port_drain(a->port);
 	attachment_detach(a);
 	a->present = true;
-	a->ready = a->told = false;
+	a->ready = a->told = a->taken = false;
 	a->device = device->device;
 	text_set(a->position, sizeof(a->position), device->position);
 	text_set(a->node, sizeof(a->node), device->node);
@@ -255,7 +257,11 @@ void attachment_close(struct attachment *a, bool give_back)
 	a->attached = false;
 	loop_timer_disarm(a->loop, &a->retry);
 	port_close(a->port, give_back);
+	/* It is there, but was lost: nothing was given back then, for it was to be taken again. */
+	if (!a->port && a->present && a->taken && give_back)
+		port_give_back(a->node, &a->layout);
 	a->port = NULL;
+	a->taken = false;
 }
 
 int attachment_write(struct attachment *a, unsigned int serial, const void *bytes, size_t size)

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/usbdevice_fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <libusb.h>
@@ -444,6 +446,24 @@ static void port_release(struct port *port, bool give_back)
 	for (unsigned int i = 0; give_back && i < layout->interfaces; i++)
 		libusb_attach_kernel_driver(port->handle,
 					    layout->interface_numbers[i]);
+}
+
+void port_give_back(const char *node, const struct layout *layout)
+{
+	int fd = open(node, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	for (unsigned int i = 0; i < layout->interfaces; i++) {
+		struct usbdevfs_ioctl connect = {
+			.ifno = layout->interface_numbers[i],
+			.ioctl_code = USBDEVFS_CONNECT,
+		};
+
+		/* As in port_release(): no error matters. */
+		ioctl(fd, USBDEVFS_IOCTL, &connect);
+	}
+	close(fd);
 }
 
 /*

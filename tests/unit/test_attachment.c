@@ -35,6 +35,7 @@ static struct bench {
 	int error;		  /* of the next port_open() */
 	unsigned int tries;
 	unsigned int open; /* ports */
+	unsigned int given_back; /* without a port */
 	bool held;
 	const struct port_events *events;
 	void *data;
@@ -49,6 +50,7 @@ void __wrap_loop_timer_disarm(struct loop *loop, struct loop_timer *timer);
 int __wrap_port_open(struct port_context *context, const char *node, const struct layout *layout,
 		     bool give_back, const struct port_events *events, void *data, struct port **ret);
 void __wrap_port_close(struct port *port, bool give_back);
+void __wrap_port_give_back(const char *node, const struct layout *layout);
 void __wrap_port_drain(struct port *port);
 void __wrap_port_take_all(struct port *port);
 
@@ -93,6 +95,13 @@ void __wrap_port_close(struct port *port, bool give_back)
 	(void)give_back;
 	if (port)
 		bench.open--;
+}
+
+void __wrap_port_give_back(const char *node, const struct layout *layout)
+{
+	assert_string_equal(node, "/dev/bus/usb/001/007");
+	assert_int_equal(layout->serials, 3);
+	bench.given_back++;
 }
 
 void __wrap_port_drain(struct port *port)
@@ -330,6 +339,40 @@ static void test_another_try_after_a_failure_of_the_bus(void **state)
 	expect("detached ");
 }
 
+/* A modem that is still there has its drivers again, although no port is left to do it with. */
+static void test_given_back_after_a_failure_of_the_bus(void **state)
+{
+	(void)state;
+	plug();
+	bench.events->gone(bench.data, -ENODEV);
+	expect("attached detached ");
+	attachment_close(bench.attachment, true);
+	assert_int_equal(bench.given_back, 1);
+	attachment_close(bench.attachment, true);
+	assert_int_equal(bench.given_back, 1);
+}
+
+static void test_not_given_back(void **state)
+{
+	(void)state;
+	/* Never taken. */
+	bench.error = -EBUSY;
+	plug();
+	attachment_close(bench.attachment, true);
+	/* It has left. */
+	bench.error = 0;
+	attachment_open(bench.attachment);
+	bench.events->gone(bench.data, -ENODEV);
+	unplug(POSITION, 7);
+	attachment_close(bench.attachment, true);
+	/* It is to be kept. */
+	attachment_open(bench.attachment);
+	plug();
+	bench.events->gone(bench.data, -EIO);
+	attachment_close(bench.attachment, false);
+	assert_int_equal(bench.given_back, 0);
+}
+
 /* Told anew, for what was said of the device before it does not hold for this one. */
 static void test_another_device_after_a_denial(void **state)
 {
@@ -414,6 +457,8 @@ int main(void)
 		TEST(test_busy_for_a_moment),
 		TEST(test_gone_in_the_meantime),
 		TEST(test_another_try_after_a_failure_of_the_bus),
+		TEST(test_given_back_after_a_failure_of_the_bus),
+		TEST(test_not_given_back),
 		TEST(test_another_device_after_a_denial),
 		TEST(test_held),
 		TEST(test_not_wanted),
