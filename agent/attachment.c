@@ -43,6 +43,7 @@ struct attachment {
 	struct at_parser parser[LAYOUT_SERIAL_MAX];
 	int error;
 	bool told; /* that it cannot be opened */
+	uint64_t attached_ms;
 	uint64_t give_up_ms;
 	struct loop_timer retry;
 };
@@ -89,18 +90,20 @@ static void retry_in(struct attachment *a, uint64_t ms)
 /*
  * Left the bus, or the bus failed. As long as the kernel does not say that the
  * device is gone it is tried again: a slow host may have missed that the modem
- * left and came back.
+ * left and came back. One that is lost again at once is tried less often: in a
+ * job each time is written down.
  */
 static void attachment_gone(void *data, int error)
 {
 	struct attachment *a = data;
+	uint64_t now = loop_now();
 
 	(void)error;
 	attachment_detach(a);
 	if (!a->wanted || !a->present)
 		return;
-	a->give_up_ms = loop_now() + GIVE_UP_MS;
-	retry_in(a, RETRY_MS);
+	a->give_up_ms = now + GIVE_UP_MS;
+	retry_in(a, now - a->attached_ms < RETRY_SLOWLY_MS ? RETRY_SLOWLY_MS : RETRY_MS);
 }
 
 static void attachment_tell(struct attachment *a)
@@ -109,6 +112,7 @@ static void attachment_tell(struct attachment *a)
 	if (a->held && a->port)
 		port_take_all(a->port);
 	a->attached = true;
+	a->attached_ms = loop_now();
 	a->told = false;
 	a->events->attached(a->data, &a->layout);
 }

@@ -331,12 +331,29 @@ static void test_another_try_after_a_failure_of_the_bus(void **state)
 	(void)state;
 	plug();
 	expect("attached ");
+	pass(1000);
 	bench.events->gone(bench.data, -EIO);
 	expect("detached ");
 	pass(100);
 	expect("attached ");
 	unplug(POSITION, 7);
 	expect("detached ");
+}
+
+/* A modem that answers ENODEV, and is there all the same. */
+static void test_lost_again_at_once(void **state)
+{
+	(void)state;
+	plug();
+	expect("attached ");
+	for (int i = 0; i < 3; i++) {
+		bench.events->gone(bench.data, -ENODEV);
+		expect("detached ");
+		pass(999);
+		expect("");
+		pass(1);
+		expect("attached ");
+	}
 }
 
 /* A modem that is still there has its drivers again, although no port is left to do it with. */
@@ -457,6 +474,7 @@ int main(void)
 		TEST(test_busy_for_a_moment),
 		TEST(test_gone_in_the_meantime),
 		TEST(test_another_try_after_a_failure_of_the_bus),
+		TEST(test_lost_again_at_once),
 		TEST(test_given_back_after_a_failure_of_the_bus),
 		TEST(test_not_given_back),
 		TEST(test_another_device_after_a_denial),
