@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/loop.h"
 #include "agent/util.h"
@@ -470,19 +471,32 @@ static void hotplug_monitor_ready(void *data, short revents)
 	hotplug_leave(hotplug);
 }
 
+/* 1: descriptors are incomplete still. -ENOMEM, -EMFILE and the like: some cannot be read now. */
+static int hotplug_try_again(struct hotplug *hotplug)
+{
+	struct hotplug_entry *entry;
+	int incomplete = 0, error = 0;
+	int r;
+
+	for (entry = hotplug->entries; entry; entry = entry->next) {
+		entry->retries++;
+		r = hotplug_announce(hotplug, entry);
+		if (r < 0)
+			error = r;
+		incomplete |= !entry->added;
+	}
+	return error ? error : incomplete;
+}
+
 static void hotplug_retry(void *data)
 {
 	struct hotplug *hotplug = data;
-	struct hotplug_entry *entry;
 
 	hotplug->busy = true;
 	if (hotplug->stale)
 		hotplug_rescan(hotplug);
-	for (entry = hotplug->entries; entry; entry = entry->next) {
-		entry->retries++;
-		if (hotplug_announce(hotplug, entry) < 0)
-			hotplug_look_again(hotplug);
-	}
+	if (hotplug_try_again(hotplug) < 0)
+		hotplug_look_again(hotplug);
 	hotplug_leave(hotplug);
 }
 
@@ -539,6 +553,11 @@ int hotplug_enumerate(struct hotplug *hotplug)
 
 	hotplug->busy = true;
 	r = hotplug_scan(hotplug);
+	/* Here and now, for the caller may not wait for more: they may also be a lie. */
+	while (r == 0 && (r = hotplug_try_again(hotplug)) > 0) {
+		usleep(HOTPLUG_RETRY_MS * 1000);
+		r = 0;
+	}
 	hotplug_leave(hotplug);
 	return r;
 }

@@ -56,7 +56,8 @@ typedef void hotplug_fn(void *data, enum hotplug_event event,
 int hotplug_create(struct loop *loop, hotplug_fn *fn, void *data, struct hotplug **ret);
 /*
  * Calls back with an ADD for each device that is there and was not told of yet
- * (READY too where udev is done with it), from within. Not from inside a
+ * (READY too where udev is done with it), from within; a device with incomplete
+ * descriptors is looked at for 100 ms, and then told of as it is. Not from inside a
  * callback. -ENOMEM, -EMFILE, -EIO: what is there cannot be told.
  */
 int hotplug_enumerate(struct hotplug *hotplug);

@@ -449,13 +449,13 @@ static int listener_open(void)
 	return r < 0 || listen(bus.listener, CLIENTS) < 0 ? -errno : 0;
 }
 
-int vhci_attach(struct vhci *v, unsigned int connector, bool super)
+int vhci_attach(struct vhci *v, unsigned int connector, unsigned int speed)
 {
 	struct epoll_event listener = {.events = EPOLLIN, .data.fd = CLIENTS};
 	struct epoll_event awake = {.events = EPOLLIN, .data.fd = CLIENTS + 1};
 	int r;
 
-	if (super || connector)
+	if (speed != USB_SPEED_HIGH || connector)
 		return -EINVAL;
 	snprintf(bus.position, sizeof(bus.position), "1-1");
 	bus.device++;

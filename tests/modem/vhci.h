@@ -40,8 +40,9 @@ void vhci_clear(struct vhci *v);
 
 /*
  * Appear on that connector of vhci_hcd, counted over all its controllers: on its
- * SuperSpeed half at USB_SPEED_SUPER, else on its USB 2 half. Returns 0, -EBUSY while the port is not free yet (it takes
- * some ms after a detach), -ENOENT without vhci_hcd, or another errno.
+ * SuperSpeed half at USB_SPEED_SUPER, else on its USB 2 half. Returns 0, -EBUSY while
+ * the port is not free yet (it takes some ms after a detach), -ENOENT without vhci_hcd,
+ * or another errno.
  */
 int vhci_attach(struct vhci *v, unsigned int connector, unsigned int speed);
 void vhci_detach(struct vhci *v);

@@ -239,6 +239,19 @@ static void test_enumerate_without_udevd(void **state)
 	heard("+1-1.4/7");
 }
 
+/* Who looks once, and does not wait, is told of it all the same. */
+static void test_enumerate_with_descriptors_never_complete(void **state)
+{
+	(void)state;
+	plug("1-1.4", 7);
+	set_descriptors("1-1.4", INCOMPLETE);
+	subscribe();
+	assert_int_equal(hotplug_enumerate(bed.hotplug), 0);
+	assert_string_equal(bed.heard, "+1-1.4/7");
+	assert_int_equal(bed.descriptors_size, INCOMPLETE);
+	heard("+1-1.4/7");
+}
+
 /* umockdev has no database of udev's; only its word "initialised" is missing. */
 static bool udev_is_done;
 
@@ -499,6 +512,7 @@ int main(void)
 		BED(test_bind_and_change_say_nothing_new),
 		BED(test_interfaces_are_no_devices),
 		DEAF_BED(test_enumerate_without_udevd),
+		DEAF_BED(test_enumerate_with_descriptors_never_complete),
 		DEAF_BED(test_enumerate_when_udev_is_done),
 		BED(test_enumerate_after_subscribe_tells_once),
 		BED(test_missed_removal),
