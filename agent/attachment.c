@@ -263,7 +263,7 @@ void attachment_close(struct attachment *a, bool give_back)
 	port_close(a->port, give_back);
 	/* It is there, but was lost: nothing was given back then, for it was to be taken again. */
 	if (!a->port && a->present && a->taken && give_back)
-		port_give_back(a->node, &a->layout);
+		port_give_back(a->ports, a->node, &a->layout);
 	a->port = NULL;
 	a->taken = false;
 }

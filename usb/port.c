@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/usbdevice_fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <libusb.h>
 
 #include "agent/loop.h"
+#include "agent/util.h"
 #include "usb/port_serial.h"
 
 enum {
@@ -434,6 +433,12 @@ void port_drain(struct port *port)
  * A device that has left, an interface never claimed, one that has a driver
  * or for which there is none: all are as they should be, so no error matters.
  */
+static void interfaces_give_back(libusb_device_handle *handle, const struct layout *layout)
+{
+	for (unsigned int i = 0; i < layout->interfaces; i++)
+		libusb_attach_kernel_driver(handle, layout->interface_numbers[i]);
+}
+
 static void port_release(struct port *port, bool give_back)
 {
 	const struct layout *layout = &port->layout;
@@ -443,27 +448,19 @@ static void port_release(struct port *port, bool give_back)
 	for (unsigned int i = 0; i < layout->interfaces; i++)
 		libusb_release_interface(port->handle,
 					 layout->interface_numbers[i]);
-	for (unsigned int i = 0; give_back && i < layout->interfaces; i++)
-		libusb_attach_kernel_driver(port->handle,
-					    layout->interface_numbers[i]);
+	if (give_back)
+		interfaces_give_back(port->handle, layout);
 }
 
-void port_give_back(const char *node, const struct layout *layout)
+void port_give_back(struct port_context *context, const char *node, const struct layout *layout)
 {
-	int fd = open(node, O_RDWR | O_CLOEXEC);
+	_cleanup_close_ int fd = open(node, O_RDWR | O_CLOEXEC);
+	libusb_device_handle *handle;
 
-	if (fd < 0)
+	if (fd < 0 || libusb_wrap_sys_device(context->usb, fd, &handle) < 0)
 		return;
-	for (unsigned int i = 0; i < layout->interfaces; i++) {
-		struct usbdevfs_ioctl connect = {
-			.ifno = layout->interface_numbers[i],
-			.ioctl_code = USBDEVFS_CONNECT,
-		};
-
-		/* As in port_release(): no error matters. */
-		ioctl(fd, USBDEVFS_IOCTL, &connect);
-	}
-	close(fd);
+	interfaces_give_back(handle, layout);
+	libusb_close(handle);
 }
 
 /*

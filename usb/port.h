@@ -97,6 +97,6 @@ void port_drain(struct port *port);
  */
 void port_close(struct port *port, bool give_back);
 /* Later, and without a port: a bus that failed may have left a modem without drivers. */
-void port_give_back(const char *node, const struct layout *layout);
+void port_give_back(struct port_context *context, const char *node, const struct layout *layout);
 
 #endif

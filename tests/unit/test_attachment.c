@@ -50,7 +50,7 @@ void __wrap_loop_timer_disarm(struct loop *loop, struct loop_timer *timer);
 int __wrap_port_open(struct port_context *context, const char *node, const struct layout *layout,
 		     bool give_back, const struct port_events *events, void *data, struct port **ret);
 void __wrap_port_close(struct port *port, bool give_back);
-void __wrap_port_give_back(const char *node, const struct layout *layout);
+void __wrap_port_give_back(struct port_context *context, const char *node, const struct layout *layout);
 void __wrap_port_drain(struct port *port);
 void __wrap_port_take_all(struct port *port);
 
@@ -97,8 +97,9 @@ void __wrap_port_close(struct port *port, bool give_back)
 		bench.open--;
 }
 
-void __wrap_port_give_back(const char *node, const struct layout *layout)
+void __wrap_port_give_back(struct port_context *context, const char *node, const struct layout *layout)
 {
+	(void)context;
 	assert_string_equal(node, "/dev/bus/usb/001/007");
 	assert_int_equal(layout->serials, 3);
 	bench.given_back++;
