@@ -54,9 +54,13 @@ faults: tests
 modules modules_install:
 	@usb/guard/build $@
 
+# Debian packages, in build/deb.
+deb:
+	@debian/build
+
 # The kernels that deps fetched stay.
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo recording check bench fuzz faults install modules modules_install clean
+.PHONY: all deps tests demo recording check bench fuzz faults install modules modules_install deb clean
 .NOTPARALLEL:
