@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-A gateway: what was built, installed to the root of the guest. tests/check puts
-it into build/root, as a package would hold it.
+A gateway: what was built, installed to the root of the guest, and modems that are plugged
+in. tests/check puts it into build/root, as a package would hold it.
 """
+import grp
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
-from stage import check
+from stage import PATIENCE, Modem, check
 
 LIMIT = 400  # s: nothing here is about speed
+STATE = "/var/lib/qfota"
+UNIT_STARTED = "39f53479d3a045ac8e11786248231fbf"
 OLD, NEW = "EP06ELAR03A08M4G", "EP06ELAR04A01M4G"
 CONFIG = """[target "EP06*"]
 firmware = {new}
@@ -59,3 +64,88 @@ def install(build, package):
         "ReloadConfig")
     with open("/etc/qfota/qfota.conf", "w") as file:
         file.write(CONFIG.format(old=OLD, new=NEW, package=package))
+
+
+class Plugged:
+    """A modem in the guest, and the unit that its position belongs to."""
+
+    def __init__(self, stage, settings, slot=None):
+        self.slot = stage.slot() if slot is None else slot
+        self.folder = tempfile.mkdtemp(prefix="modem-", dir=stage.folder)
+        self.modem = Modem(stage.standin, self.slot, self.folder, "modem", PATIENCE + settings)
+        self.position = self.modem.position
+        self.unit = f"qfota-agent@{self.position}.service"
+        self.mark = f"/run/qfota/busy/{self.position}"
+        self.timer = f"qfota-deferred@{self.position}.timer"
+        self.before = len(self.results())
+        self.started_before = self.started()
+
+    def results(self):
+        try:
+            with open(f"{STATE}/history.jsonl") as file:
+                rows = [json.loads(line) for line in file]
+        except FileNotFoundError:
+            return []
+        return [row for row in rows if row["modem"] == self.position]
+
+    def started(self):
+        text = run("journalctl", "-q", "-o", "json", f"UNIT={self.unit}", f"MESSAGE_ID={UNIT_STARTED}")
+        return len(text.splitlines())
+
+    def pid(self):
+        return int(show(self.unit, "MainPID"))
+
+    def wire(self):
+        with open(self.modem.wire_path, errors="replace") as file:
+            return file.read()
+
+    def heard(self, word):
+        return word in self.wire()
+
+    def story(self):
+        return run("journalctl", "-q", "-o", "cat", "-u", self.unit)
+
+    def ended(self):
+        return show(self.unit, "ActiveState") in ("inactive", "failed")
+
+    def verdict(self):
+        """Of the run that plugging in began, once its unit has ended."""
+        wait_until(lambda: len(self.results()) > self.before, f"a result of {self.position}: {self.story()}")
+        wait_until(self.ended, f"the end of {self.unit}")
+        rows = self.results()[self.before:]
+        check(len(rows) == 1, f"{len(rows)} results: {rows}")
+        return rows[0]
+
+    def check_upgraded(self, starts=1):
+        row = self.verdict()
+        got = (row["outcome"], row["exit"], row["from"], row["to"])
+        check(got == ("upgraded", 0, OLD, NEW), f"{row}: {self.story()}")
+        # Who is no root waits for udev at each return, here at times longer than a flash takes.
+        check(row["end"] in (0, None), f"{row}")
+        count = self.started() - self.started_before
+        check(count == starts, f"the unit was started {count} times, not {starts}: {self.story()}")
+        accepted = self.wire().count(" request accepted")
+        check(accepted == 1, f"{accepted} accepted requests")
+        check(not os.path.exists(self.mark), f"{self.mark} is still there")
+        check(show(self.unit, "Result") == "success", f"{self.unit}: {show(self.unit, 'Result')}")
+
+    def check_drivers(self):
+        """An agent that is no root gives them back too."""
+        def drivers():
+            found = self.modem.interfaces().values()
+            return found and all(driver in ("option", "qmi_wwan") for _, driver in found)
+        wait_until(drivers, f"drivers given back: {self.modem.interfaces()}")
+
+    def group(self):
+        """Of the modem's node, and its mode."""
+        run("udevadm", "settle")
+        device = f"/sys/bus/usb/devices/{self.position}"
+        numbers = [int(open(f"{device}/{name}").read()) for name in ("busnum", "devnum")]
+        status = os.stat("/dev/bus/usb/{:03}/{:03}".format(*numbers))
+        return grp.getgrgid(status.st_gid).gr_name, oct(status.st_mode & 0o777)
+
+    def unplug(self):
+        wire = self.modem.end()
+        wait_until(lambda: not os.path.exists(f"/sys/bus/usb/devices/{self.position}"), "the modem is gone")
+        run("udevadm", "settle")
+        return wire
