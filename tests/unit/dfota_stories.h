@@ -25,6 +25,7 @@ struct story {
 	enum dfota_phase phase;
 	int transfer, end;
 	bool left, rebooted;
+	bool local; /* the package was in the modem */
 	uint64_t age_ms;
 	const char *running;
 
@@ -57,6 +58,11 @@ static void arrange_no_sim(struct player *p)
 static void arrange_searching(struct player *p)
 {
 	p->registration = "+CEREG: 0,2";
+}
+
+static void arrange_radio_off(struct player *p)
+{
+	p->cfun = "+CFUN: 4";
 }
 
 static void arrange_no_context(struct player *p)

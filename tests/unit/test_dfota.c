@@ -205,7 +205,7 @@ static void story_begin(struct player *p, const struct story *story)
 		.target = PLAYER_NEW,
 		.transfer = story->transfer,
 		.end = story->end,
-		.download = true,
+		.download = !story->local,
 		.left = story->left,
 		.host_rebooted = story->rebooted,
 		.age_ms = story->age_ms,
