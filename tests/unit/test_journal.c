@@ -851,6 +851,24 @@ static void test_damaged_attempts(void **state)
 	}
 }
 
+static void test_attempts_nobody_can_read(void **state)
+{
+	static char endless[1024 * 1024 + 1];
+	struct journal *journal = make_journal();
+	unsigned int count;
+	uint64_t last;
+
+	(void)state;
+	memset(endless, ' ', sizeof(endless));
+	write_file("attempts.json", endless, sizeof(endless));
+	assert_int_equal(journal_attempts(journal, "1", "p", &count, &last), -EBADMSG);
+	assert_int_equal(unlink(in_dir("attempts.json")), 0);
+	assert_int_equal(mkdir(in_dir("attempts.json"), 0755), 0);
+	assert_int_equal(journal_attempts(journal, "1", "p", &count, &last), -EISDIR);
+	assert_int_equal(journal_set_attempts(journal, "1", "p", 1, 1), -EISDIR);
+	journal_free(journal);
+}
+
 static void write_attempts(int count, int oldest)
 {
 	static char text[64 * 1024];
@@ -1058,6 +1076,33 @@ static void test_largest_mark(void **state)
 	assert_non_null(strstr(text, "\nQFOTA_PID="));
 }
 
+static void test_stage_of_a_mark(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		const char *stage;
+	} rows[] = {
+		{ "QFOTA_POSITION=1-1.4\nQFOTA_STAGE=flash\nQFOTA_PID=7\n", 0, "flash" },
+		{ "QFOTA_POSITION=1-1.4\nQFOTA_STAGE=\n", 0, "" },
+		{ "QFOTA_POSITION=1-1.4\n", -EBADMSG, NULL },
+		{ "", -EBADMSG, NULL },
+		{ "\nQFOTA_STAGE=a-word-that-no-machine-has-for-any-stage-of-a-job\n", -EBADMSG, NULL },
+	};
+	char stage[JOURNAL_STAGE_SIZE];
+
+	(void)state;
+	assert_int_equal(journal_mark_stage(dir, "1-1.4", stage), -ENOENT);
+	assert_int_equal(journal_mark(dir, &ep06), 0);
+	assert_int_equal(journal_mark_stage(dir, "1-1", stage), -ENOENT);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		write_file("busy/1-1.4", rows[i].text, strlen(rows[i].text));
+		assert_int_equal(journal_mark_stage(dir, "1-1.4", stage), rows[i].result);
+		if (rows[i].stage)
+			assert_string_equal(stage, rows[i].stage);
+	}
+}
+
 /* The unprivileged agent has to go on with what root began. */
 static void test_root_leaves_files_to_the_owner_of_the_folder(void **state)
 {
@@ -1144,12 +1189,14 @@ int main(void)
 		FOLDER(test_attempts_are_kept),
 		FOLDER(test_strange_attempts_are_not_written),
 		FOLDER(test_damaged_attempts),
+		FOLDER(test_attempts_nobody_can_read),
 		FOLDER(test_oldest_attempts_are_forgotten_first),
 		FOLDER(test_agents_count_side_by_side),
 		FOLDER(test_one_agent_per_modem),
 		FOLDER(test_unknown_holder),
 		FOLDER(test_busy_mark),
 		FOLDER(test_largest_mark),
+		FOLDER(test_stage_of_a_mark),
 		FOLDER(test_root_leaves_files_to_the_owner_of_the_folder),
 		FOLDER(test_links_are_not_written_through),
 	};
