@@ -37,6 +37,9 @@ check: tests
 bench: tests
 	@tests/bench/run
 
+coverage: tests
+	@tests/coverage/run
+
 # For MINUTES (5) in all.
 fuzz:
 	@tests/fuzz/run $(MINUTES)
@@ -62,5 +65,5 @@ deb:
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
 
-.PHONY: all deps tests demo recording check bench fuzz faults install modules modules_install deb clean
+.PHONY: all deps tests demo recording check bench coverage fuzz faults install modules modules_install deb clean
 .NOTPARALLEL:
