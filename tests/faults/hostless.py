@@ -34,14 +34,15 @@ from = {old}
 to = {new}
 package = {package}
 [timeouts]
-accept = 80s
-answer = 16s
+accept = 2min
+answer = 40s
 download-start = 80s
 download = 2min
 leave = 80s
 flash-start = 40s
 flash-silence = 40s
 flash = 8min
+ready = 4min
 """
 # Asks no hook, and lets everything be.
 RUNNER = "#!/bin/sh\nread -r words\necho ok\n"
@@ -68,6 +69,9 @@ class Stage:
                             "--size", "600000"], check=True, stdout=file)
         self.url = Servers(self.folder, 0).http + "/a.zip"
 
+    def host(self, agent, hooks):
+        return Host(self, agent, hooks)
+
     @staticmethod
     def program(path, text):
         with open(path, "w") as file:
@@ -91,7 +95,7 @@ class Run:
                        "QFOTA_HOST_SPEED": SPEED, "QFOTA_FAULT": fault, "QFOTA_FAULT_LOG": log,
                        "LD_PRELOAD": stage.preload}
         self.process = subprocess.Popen(
-            [stage.agent, "--state-dir", f"{host.folder}/state", *words], env=environment,
+            [stage.agent, "--state-dir", f"{host.folder}/state", *host.meant, *words], env=environment,
             cwd=host.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="replace")
         late = threading.Timer(LIMIT, self.process.kill)
@@ -128,6 +132,8 @@ class Run:
 
 
 class Host:
+    meant = ()  # options that name the modem, where there are others
+
     def __init__(self, stage, agent="", hooks=False):
         self.stage = stage
         self.folder = tempfile.mkdtemp(prefix="", dir=stage.folder)
@@ -136,14 +142,17 @@ class Host:
             os.makedirs(f"{self.folder}/{name}")
         if hooks:
             stage.program(f"{self.folder}/etc/qfota/hooks.d/hook", RUNNER)
-        with open(f"{self.folder}/conf", "w") as file:
-            file.write(CONFIG.format(agent=agent, old=OLD, new=NEW, package=stage.url))
+        self.configure(CONFIG, agent)
         self.modem = subprocess.Popen(
             [stage.standin, "--vhci-port", "0", "--wire", self.wire, "--memory", self.memory,
              *PATIENCE, *QUICK], env={**os.environ, "QFOTA_HOST": self.folder},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         check(self.modem.stdout.readline().startswith("attached"), "the stand-in did not start")
         self.wait_for("PB DONE")
+
+    def configure(self, text, agent):
+        with open(f"{self.folder}/conf", "w") as file:
+            file.write(text.format(agent=agent, old=OLD, new=NEW, package=self.stage.url))
 
     def wait_for(self, words, limit=LIMIT):
         for _ in range(limit * 50):
