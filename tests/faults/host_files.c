@@ -225,9 +225,10 @@ int ioctl(int fd, unsigned long request, ...)
 static long speed(void)
 {
 	static long faster;
+	const char *text = faster ? NULL : getenv(HOST_SPEED);
 
 	if (!faster)
-		faster = getenv(HOST_SPEED) ? strtol(getenv(HOST_SPEED), NULL, 10) : 1;
+		faster = text ? strtol(text, NULL, 10) : 1;
 	return faster;
 }
 

@@ -238,6 +238,7 @@ int libusb_pollfds_handle_timeouts(libusb_context *context)
 
 const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers it is */
 	const struct libusb_pollfd **list = calloc(2, sizeof(*list));
 
 	list[0] = &context->awake;
@@ -270,6 +271,7 @@ static void back_call(libusb_context *context)
 }
 
 int libusb_handle_events_timeout_completed(libusb_context *context, struct timeval *tv,
+					   /* NOLINTNEXTLINE(readability-non-const-parameter): as declared */
 					   int *completed_flag)
 {
 	struct host_message m;

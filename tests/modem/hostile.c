@@ -190,7 +190,7 @@ static ssize_t fill(const char *text, size_t length, char *buffer, size_t size)
 {
 	size_t used = 0;
 
-	for (; size - used >= length; used += length)
+	for (; length && size - used >= length; used += length)
 		memcpy(buffer + used, text, length);
 	return (ssize_t)used;
 }

@@ -110,6 +110,7 @@ int __wrap_attachment_write(struct attachment *attachment, unsigned int serial, 
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as it is declared */
 int __wrap_claim_lock(struct claim *claim, const char *position, int *ret_holder)
 {
 	(void)claim;
@@ -272,21 +273,21 @@ static void test_errors_without_end(void **state)
 {
 	(void)state;
 	say(AT_LINE_OK, "OK");
-	say_on(AT_LINE_ERROR, "ERROR", 2 * READY_MS);
+	say_on(AT_LINE_ERROR, "ERROR", UINT64_C(2) * READY_MS);
 	expect_end_at_ready();
 }
 
 static void test_ok_without_end(void **state)
 {
 	(void)state;
-	say_on(AT_LINE_OK, "OK", 2 * READY_MS);
+	say_on(AT_LINE_OK, "OK", UINT64_C(2) * READY_MS);
 	expect_end_at_ready();
 }
 
 static void test_foreign_lines_without_end(void **state)
 {
 	(void)state;
-	say_on(AT_LINE_TEXT, "+CREG: 1", 2 * READY_MS);
+	say_on(AT_LINE_TEXT, "+CREG: 1", UINT64_C(2) * READY_MS);
 	expect_end_at_ready();
 }
 
@@ -297,7 +298,7 @@ static void test_answer_without_end(void **state)
 	say(AT_LINE_TEXT, "861075030000017");
 	say(AT_LINE_OK, "OK");
 	expect_sent("AT+CSQ\r");
-	say_on(AT_LINE_TEXT, "+CSQ: 28,99", 2 * READY_MS);
+	say_on(AT_LINE_TEXT, "+CSQ: 28,99", UINT64_C(2) * READY_MS);
 	assert_true(bench.ended);
 	assert_int_equal(bench.end, SESSION_END_HOST);
 	assert_non_null(strstr(bench.reason, "no OK or ERROR to AT+CSQ within 5000 ms"));
