@@ -101,6 +101,12 @@ static int open_node(const char *position)
 	return r;
 }
 
+/* musl's ioctl() takes an int, which these requests overflow as constants. */
+static int node_ioctl(int fd, unsigned int request, unsigned int *value)
+{
+	return ioctl(fd, request, value);
+}
+
 /* The claim is the open node: closing it, or dying, ends it. */
 static int place_claim(const struct place *place, int *ret_fd)
 {
@@ -109,7 +115,7 @@ static int place_claim(const struct place *place, int *ret_fd)
 
 	if (fd < 0)
 		return fd;
-	if (ioctl(fd, USBDEVFS_CLAIM_PORT, &port) < 0)
+	if (node_ioctl(fd, USBDEVFS_CLAIM_PORT, &port) < 0)
 		return -errno;
 	*ret_fd = util_take_fd(&fd);
 	return 0;
@@ -206,7 +212,7 @@ static void configure(const char *position)
 	if (fd < 0 || read(fd, head, sizeof(head)) != sizeof(head))
 		return;
 	first = head[DEVICE_SIZE + CONFIGURATION_VALUE];
-	ioctl(fd, USBDEVFS_SETCONFIGURATION, &first);
+	node_ioctl(fd, USBDEVFS_SETCONFIGURATION, &first);
 }
 
 void hubport_release(struct hubport *hubport)

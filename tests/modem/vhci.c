@@ -245,7 +245,7 @@ static int reply_send(struct vhci *v, const struct usbip_header *h,
 		if (n < 0)
 			return -errno;
 		left -= (size_t)n;
-		for (size_t i = 0, skip = (size_t)n; i < message.msg_iovlen; i++) {
+		for (size_t i = 0, skip = (size_t)n; i < (size_t)message.msg_iovlen; i++) {
 			size_t part = skip < parts[i].iov_len ? skip
 							      : parts[i].iov_len;
 
