@@ -15,7 +15,7 @@ build/build.ninja:
 
 # The only target that installs anything on this machine, and only what is missing.
 deps:
-	@tests/deps
+	@tests/deps $(if $(CROSS),--cross)
 
 # Left out of a build on a machine without the libraries that they need.
 tests: all
@@ -33,6 +33,10 @@ recording: tests
 
 check: tests
 	@tests/check
+
+# For other machines, as CROSS=1 has deps prepare it.
+cross:
+	@tests/cross/run
 
 bench: tests
 	@tests/bench/run
@@ -61,9 +65,9 @@ modules modules_install:
 deb:
 	@debian/build
 
-# The kernels that deps fetched stay.
+# The kernels and foreign libraries that deps fetched stay.
 clean:
-	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm -exec rm -rf {} +
+	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm ! -name foreign -exec rm -rf {} +
 
-.PHONY: all deps tests demo recording check bench coverage fuzz faults install modules modules_install deb clean
+.PHONY: all deps tests demo recording check cross bench coverage fuzz faults install modules modules_install deb clean
 .NOTPARALLEL:
