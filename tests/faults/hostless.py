@@ -24,7 +24,7 @@ POSITION = "1-1"
 LIMIT = 120  # s, a run of the agent
 SPEED = "8"
 QUICK = ["--set", "flash=start,10,50,90,end", "--set", "flash-time=250", "--set", "away=60"]
-# In the agent's time.
+# In the agent's time: long enough for a host that has other things to do.
 CONFIG = """[agent]
 {agent}
 [target "EP06*"]
@@ -34,13 +34,13 @@ from = {old}
 to = {new}
 package = {package}
 [timeouts]
-accept = 2min
+accept = 4min
 answer = 40s
-download-start = 80s
-download = 2min
-leave = 80s
-flash-start = 40s
-flash-silence = 40s
+download-start = 4min
+download = 6min
+leave = 4min
+flash-start = 1min
+flash-silence = 1min
 flash = 8min
 ready = 4min
 """
