@@ -4,7 +4,6 @@
 #include "agent/core/away.h"
 #include "agent/core/handover.h"
 #include "agent/core/prepare.h"
-#include "agent/core/quectel.h"
 #include "agent/core/text.h"
 
 void follow_total_arm(struct step *s)
@@ -255,23 +254,6 @@ static void transfer_take(struct step *s, const struct signal *signal)
 		step_go(s, DFOTA_STATE_DOWNLOAD);
 }
 
-static void refused(struct step *s, int code)
-{
-	struct dfota *d = s->d;
-	const char *meaning = code < 0 ? NULL : quectel_cme(code);
-
-	text_set(d->reason, sizeof(d->reason), "the modem refused the request: ");
-	text_add(d->reason, sizeof(d->reason), code < 0 ? "ERROR" : "+CME ERROR: ");
-	if (code >= 0)
-		text_add_number(d->reason, sizeof(d->reason), code);
-	if (meaning) {
-		text_add(d->reason, sizeof(d->reason), " (");
-		text_add(d->reason, sizeof(d->reason), meaning);
-		text_add(d->reason, sizeof(d->reason), ")");
-	}
-	handover_finish(s, VERDICT_STOP_REFUSED);
-}
-
 /* Where a file store lies differs; only a refusal lets another directory be tried (facts 1.3). */
 static void request_refused(struct step *s, int code)
 {
@@ -280,7 +262,7 @@ static void request_refused(struct step *s, int code)
 		if (prepare_request(s))
 			return;
 	}
-	refused(s, code);
+	handover_finish_error(s, VERDICT_STOP_REFUSED, "the modem refused the request", code);
 }
 
 static void accepted(struct step *s)

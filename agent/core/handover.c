@@ -71,6 +71,23 @@ void handover_finish(struct step *s, enum verdict_stop stop)
 	handover_go_on(s);
 }
 
+void handover_finish_error(struct step *s, enum verdict_stop stop, const char *what, int code)
+{
+	struct dfota *d = s->d;
+	const char *meaning = code < 0 ? NULL : quectel_cme(code);
+
+	text_set(d->reason, sizeof(d->reason), what);
+	text_add(d->reason, sizeof(d->reason), code < 0 ? ": ERROR" : ": +CME ERROR: ");
+	if (code >= 0)
+		text_add_number(d->reason, sizeof(d->reason), code);
+	if (meaning) {
+		text_add(d->reason, sizeof(d->reason), " (");
+		text_add(d->reason, sizeof(d->reason), meaning);
+		text_add(d->reason, sizeof(d->reason), ")");
+	}
+	handover_finish(s, stop);
+}
+
 void handover_meanwhile(struct step *s, const struct signal *signal)
 {
 	if (s->d->requested && signal->type == SIGNAL_END)

@@ -14,6 +14,8 @@
 
 /* Ends the job with @stop, as soon as all that is done. */
 void handover_finish(struct step *s, enum verdict_stop stop);
+/* Likewise, since the modem said ERROR: @what, and the code with its meaning; -1: it gave none. */
+void handover_finish_error(struct step *s, enum verdict_stop stop, const char *what, int code);
 
 /* What the network script has told is the modem's state before the job. */
 void handover_remember(struct dfota *d);

@@ -167,20 +167,8 @@ static void upload_host(struct step *s, const struct signal *signal)
 /* Nothing was begun, so nothing is there. */
 static void upload_error(struct step *s, int code)
 {
-	struct dfota *d = s->d;
-	const char *meaning = code < 0 ? NULL : quectel_cme(code);
-
-	d->stored = false;
-	text_set(d->reason, sizeof(d->reason), "the upload failed: ");
-	text_add(d->reason, sizeof(d->reason), code < 0 ? "ERROR" : "+CME ERROR: ");
-	if (code >= 0)
-		text_add_number(d->reason, sizeof(d->reason), code);
-	if (meaning) {
-		text_add(d->reason, sizeof(d->reason), " (");
-		text_add(d->reason, sizeof(d->reason), meaning);
-		text_add(d->reason, sizeof(d->reason), ")");
-	}
-	handover_finish(s, VERDICT_STOP_UPLOAD);
+	s->d->stored = false;
+	handover_finish_error(s, VERDICT_STOP_UPLOAD, "the upload failed", code);
 }
 
 static bool is_answer(const struct dfota *d, const struct signal *signal)
