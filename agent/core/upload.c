@@ -12,7 +12,7 @@
  * Two are under way, so that the bus has the next one when the last is through.
  * They are all that is in memory of a package.
  */
-#define UPLOAD_CHUNK 131072
+#define UPLOAD_CHUNK 262144
 /* In ACK mode the modem answers each block with a letter (facts 3.2). */
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
