@@ -553,7 +553,10 @@ int hotplug_enumerate(struct hotplug *hotplug)
 
 	hotplug->busy = true;
 	r = hotplug_scan(hotplug);
-	/* Here and now, for the caller may not wait for more: they may also be a lie. */
+	/*
+	 * Here and now, for the caller may not wait for more: they may also be a lie. Nothing
+	 * tells when they are complete; it ends after HOTPLUG_RETRIES.
+	 */
 	while (r == 0 && (r = hotplug_try_again(hotplug)) > 0) {
 		usleep(HOTPLUG_RETRY_MS * 1000);
 		r = 0;
