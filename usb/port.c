@@ -310,15 +310,26 @@ static int port_init(struct port *port)
 	return r;
 }
 
-static int port_configure(struct port *port)
+/* As libusb has it since it opened the node: the modem is not asked again. */
+static bool port_is_configured(const struct port *port)
 {
-	int active;
-	int r = serial_errno(libusb_get_configuration(port->handle, &active));
+	struct libusb_config_descriptor *active;
+	int r = libusb_get_active_config_descriptor(libusb_get_device(port->handle), &active);
 
-	if (r < 0 || active > 0)
+	if (r == 0)
+		libusb_free_config_descriptor(active);
+	return r != LIBUSB_ERROR_NOT_FOUND;
+}
+
+/* What comes to a hub port that is held nobody configures but the holder. */
+static int port_listen(struct port *port, struct serial *serial)
+{
+	int r = serial_listen(serial);
+
+	if (r == 0 || port_is_configured(port))
 		return r;
-	return serial_errno(libusb_set_configuration(
-		port->handle, port->layout.configuration));
+	r = serial_errno(libusb_set_configuration(port->handle, port->layout.configuration));
+	return r < 0 ? r : serial_listen(serial);
 }
 
 /* The AT port is heard soonest, and no port waits for another one's DTR. */
@@ -326,10 +337,10 @@ static int port_start(struct port *port)
 {
 	uint8_t order[LAYOUT_SERIAL_MAX];
 	unsigned int count = layout_candidates(&port->layout, order);
-	int r = port_configure(port);
+	int r = 0;
 
 	for (unsigned int i = 0; i < count && r == 0; i++)
-		r = serial_listen(&port->serials[order[i]]);
+		r = port_listen(port, &port->serials[order[i]]);
 	for (unsigned int i = 0; i < count && r == 0; i++)
 		r = serial_raise(&port->serials[order[i]]);
 	return r < 0 ? r : port->error;

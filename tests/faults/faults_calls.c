@@ -232,7 +232,8 @@ FAULT(int, libusb_handle_events_timeout_completed,
 FAULT(int, libusb_wrap_sys_device,
       (libusb_context * context, intptr_t fd, libusb_device_handle **ret), (context, fd, ret),
       LIBUSB_ERROR_NO_MEM, ENOMEM)
-FAULT(int, libusb_get_configuration, (libusb_device_handle * handle, int *ret), (handle, ret),
+FAULT(int, libusb_get_active_config_descriptor,
+      (libusb_device * device, struct libusb_config_descriptor **ret), (device, ret),
       LIBUSB_ERROR_IO, EIO)
 FAULT(int, libusb_set_configuration, (libusb_device_handle * handle, int number), (handle, number),
       LIBUSB_ERROR_IO, EIO)

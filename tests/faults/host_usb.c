@@ -338,13 +338,29 @@ void libusb_close(libusb_device_handle *handle)
 	alive--;
 }
 
-int libusb_get_configuration(libusb_device_handle *handle, int *ret)
+/* A handle is the device, too. */
+libusb_device *libusb_get_device(libusb_device_handle *handle)
 {
-	int r = ask(handle, HOST_GET_CONFIGURATION, 0);
+	return (libusb_device *)handle;
+}
 
-	if (r >= 0)
-		*ret = r;
-	return r < 0 ? r : 0;
+/* Of which nothing is looked at. */
+int libusb_get_active_config_descriptor(libusb_device *device,
+					struct libusb_config_descriptor **ret)
+{
+	int r = ask((libusb_device_handle *)device, HOST_GET_CONFIGURATION, 0);
+
+	if (r <= 0)
+		return r < 0 ? r : LIBUSB_ERROR_NOT_FOUND;
+	*ret = calloc(1, sizeof(**ret));
+	alive++;
+	return 0;
+}
+
+void libusb_free_config_descriptor(struct libusb_config_descriptor *config)
+{
+	free(config);
+	alive--;
 }
 
 int libusb_set_configuration(libusb_device_handle *handle, int number)

@@ -136,6 +136,8 @@ static int claim(struct fake_usbfs *fake, unsigned int interface)
 {
 	if (fake->refused[interface])
 		return -fake->refused[interface];
+	if (!fake->configuration)
+		return -EINVAL;
 	g_string_append_printf(fake->log, "claim:%u ", interface);
 	return 0;
 }
