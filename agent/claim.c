@@ -51,7 +51,8 @@ void claim_unlock(struct claim *claim)
 
 int claim_mark(const struct claim *claim, const struct journal_job *job)
 {
-	int r = journal_mark(JOURNAL_RUN_DIR, job);
+	/* A job that is taken up may have begun at a place that is not locked now. */
+	int r = claim_has(claim, job->position) ? 0 : journal_mark(JOURNAL_RUN_DIR, job);
 
 	for (size_t i = 0; i < claim->places && r == 0; i++) {
 		struct journal_job here = *job;
