@@ -37,8 +37,6 @@ struct hotplug_entry {
 	char node[40];
 	char id_path[128];
 	char product[HOTPLUG_STRING_MAX];
-	char manufacturer[HOTPLUG_STRING_MAX];
-	char serial[HOTPLUG_STRING_MAX];
 	uint8_t descriptors[HOTPLUG_DESCRIPTORS_MAX];
 };
 
@@ -64,12 +62,13 @@ struct hotplug {
 	bool dead;
 };
 
+/* One read has all of an attribute, up to a page. */
 static ssize_t sysfs_read(const char *position, const char *attribute,
 			  void *ret, size_t size)
 {
 	_cleanup_close_ int fd = -1;
 	char path[160];
-	size_t used = 0;
+	ssize_t got;
 	int n;
 
 	n = snprintf(path, sizeof(path), HOTPLUG_DEVICES "/%s/%s", position,
@@ -79,16 +78,8 @@ static ssize_t sysfs_read(const char *position, const char *attribute,
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	while (used < size) {
-		ssize_t got = read(fd, (char *)ret + used, size - used);
-
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		used += (size_t)got;
-	}
-	return (ssize_t)used;
+	got = read(fd, ret, size);
+	return got < 0 ? -errno : got;
 }
 
 /* The attribute without its newline; NULL if there is none. */
@@ -111,7 +102,7 @@ static bool is_absent(ssize_t error)
 }
 
 /* *ret is 0 if there is no such attribute: none of those read here may be 0. */
-static int sysfs_number(const char *position, const char *attribute, int base,
+static int sysfs_number(const char *position, const char *attribute,
 			unsigned int *ret)
 {
 	char text[16];
@@ -121,7 +112,7 @@ static int sysfs_number(const char *position, const char *attribute, int base,
 	if (length < 0)
 		return is_absent(length) ? 0 : (int)length;
 	text[length] = '\0';
-	*ret = (unsigned int)strtoul(text, NULL, base);
+	*ret = (unsigned int)strtoul(text, NULL, 10);
 	return 0;
 }
 
@@ -176,21 +167,18 @@ static void hotplug_drop(struct hotplug *hotplug, struct hotplug_entry *entry)
 static int entry_read_ids(struct hotplug_entry *entry)
 {
 	struct hotplug_device *device = &entry->device;
-	unsigned int vid, pid = 0;
-	ssize_t size;
-	int r;
+	const uint8_t *raw = entry->descriptors;
+	ssize_t size = sysfs_read(entry->position, "descriptors", entry->descriptors,
+				  sizeof(entry->descriptors));
 
-	r = sysfs_number(entry->position, "idVendor", 16, &vid);
-	if (r == 0)
-		r = sysfs_number(entry->position, "idProduct", 16, &pid);
-	if (r < 0)
-		return r;
-	device->vid = (uint16_t)vid;
-	device->pid = (uint16_t)pid;
-	size = sysfs_read(entry->position, "descriptors", entry->descriptors,
-			  sizeof(entry->descriptors));
+	if (size < 0 && !is_absent(size))
+		return (int)size;
 	device->descriptors_size = size < 0 ? 0 : (size_t)size;
-	return size < 0 && !is_absent(size) ? (int)size : 0;
+	if (size < HOTPLUG_DEVICE_DESCRIPTOR_SIZE)
+		return 0;
+	device->vid = (uint16_t)(raw[8] | raw[9] << 8);
+	device->pid = (uint16_t)(raw[10] | raw[11] << 8);
+	return 0;
 }
 
 /* Of these none is needed. */
@@ -199,14 +187,9 @@ static void entry_read_rest(struct hotplug_entry *entry)
 	struct hotplug_device *device = &entry->device;
 	const char *position = entry->position;
 
-	sysfs_number(position, "speed", 10, &device->speed);
+	sysfs_number(position, "speed", &device->speed);
 	device->product = sysfs_string(position, "product", entry->product,
 				       sizeof(entry->product));
-	device->manufacturer = sysfs_string(position, "manufacturer",
-					    entry->manufacturer,
-					    sizeof(entry->manufacturer));
-	device->serial = sysfs_string(position, "serial", entry->serial,
-				      sizeof(entry->serial));
 }
 
 static int entry_create(const char *position, unsigned int number,
@@ -218,7 +201,7 @@ static int entry_create(const char *position, unsigned int number,
 
 	if (strlen(position) >= sizeof(entry->position))
 		return -ENAMETOOLONG;
-	r = sysfs_number(position, "busnum", 10, &bus);
+	r = sysfs_number(position, "busnum", &bus);
 	if (r < 0)
 		return r;
 	entry = calloc(1, sizeof(*entry));
@@ -248,7 +231,7 @@ static int hotplug_look(struct hotplug *hotplug, const char *position,
 	unsigned int number;
 	int r;
 
-	r = sysfs_number(position, "devnum", 10, &number);
+	r = sysfs_number(position, "devnum", &number);
 	if (r < 0)
 		return r;
 	if (entry && entry->device.device != number) {
@@ -339,7 +322,7 @@ static void hotplug_drop_absent(struct hotplug *hotplug)
 
 	for (entry = hotplug->entries; entry; entry = next) {
 		next = entry->next;
-		if (sysfs_number(entry->position, "devnum", 10, &number) == 0 &&
+		if (sysfs_number(entry->position, "devnum", &number) == 0 &&
 		    number != entry->device.device)
 			hotplug_drop(hotplug, entry);
 	}
@@ -575,7 +558,7 @@ void hotplug_interface_driver(const char *position, unsigned int interface,
 	int n;
 
 	snprintf(ret, size, "unknown driver");
-	if (sysfs_number(position, "bConfigurationValue", 10, &configuration) < 0)
+	if (sysfs_number(position, "bConfigurationValue", &configuration) < 0)
 		return;
 	n = snprintf(path, sizeof(path),
 		     HOTPLUG_DEVICES "/%s/%s:%u.%u/driver", position, position,

@@ -31,8 +31,6 @@ struct hotplug_device {
 	const char *node;	/* "/dev/bus/usb/001/002" */
 	const char *id_path;	/* udev's ID_PATH, NULL if unknown */
 	const char *product;	/* string descriptor, NULL if none; untrusted text */
-	const char *manufacturer;
-	const char *serial;
 	uint16_t vid;
 	uint16_t pid;
 	unsigned int bus;

@@ -232,8 +232,6 @@ static void device_show(void)
 	snprintf(folder, sizeof(folder), HOST_DEVICES "/%s", bus.position);
 	sysfs_make(folder);
 	sysfs_print(bus.position, "busnum", "%u\n", 1);
-	sysfs_print(bus.position, "idVendor", "%04x\n", d[8] | d[9] << 8);
-	sysfs_print(bus.position, "idProduct", "%04x\n", d[10] | d[11] << 8);
 	sysfs_print(bus.position, "speed", "%u\n", 480);
 	sysfs_write(bus.position, "descriptors", d, bus.size);
 	sysfs_write(bus.position, "product", bus.string[STEP_PRODUCT],

@@ -61,8 +61,6 @@ static void sysfs_root_hub(unsigned int number)
 	sysfs_make(path);
 	sysfs_print(name, "busnum", "%u\n", number);
 	sysfs_print(name, "devnum", "%u\n", 1);
-	sysfs_print(name, "idVendor", "%04x\n", 0x1d6b);
-	sysfs_print(name, "idProduct", "%04x\n", number + 1);
 	sysfs_write(name, "descriptors", none, sizeof(none));
 	snprintf(path, sizeof(path), "%s" HOST_DEVICES "/%s/%u-0:1.0/%s-port1/peer", root, name,
 		 number, name);
