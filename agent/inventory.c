@@ -8,6 +8,7 @@
 #include "agent/journal.h"
 #include "agent/loop.h"
 #include "usb/guard.h"
+#include "usb/sysfs.h"
 
 static bool is_at_a_port(const struct agent_choice *choice, const struct hotplug_device *device)
 {
@@ -153,8 +154,7 @@ static void add_at_port(struct line *line, const struct modem_facts *facts)
 
 	if (facts->interface < 0)
 		return;
-	hotplug_interface_driver(facts->position, (unsigned int)facts->interface, driver,
-				 sizeof(driver));
+	sysfs_driver(facts->position, (unsigned int)facts->interface, driver, sizeof(driver));
 	snprintf(text, sizeof(text), "AT on interface %d (%s of %u serial, %s)", facts->interface,
 		 facts->layout.serials > 1 ? "second" : "only", facts->layout.serials,
 		 driver[0] ? driver : "no driver");

@@ -7,17 +7,16 @@
 #include "udev/hotplug.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libudev.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/loop.h"
-#include "agent/util.h"
+#include "usb/sysfs.h"
 
-#define HOTPLUG_DEVICES "/sys/bus/usb/devices"
 /* A hub full of modems that reboots at once is some hundred events. */
 #define HOTPLUG_RECEIVE_BYTES (2 * 1024 * 1024)
 /* A USB string is 126 UTF-16 units at most, which sysfs shows as UTF-8. */
@@ -61,60 +60,6 @@ struct hotplug {
 	bool busy;  /* callbacks may run: hotplug_free() has to wait */
 	bool dead;
 };
-
-/* One read has all of an attribute, up to a page. */
-static ssize_t sysfs_read(const char *position, const char *attribute,
-			  void *ret, size_t size)
-{
-	_cleanup_close_ int fd = -1;
-	char path[160];
-	ssize_t got;
-	int n;
-
-	n = snprintf(path, sizeof(path), HOTPLUG_DEVICES "/%s/%s", position,
-		     attribute);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, ret, size);
-	return got < 0 ? -errno : got;
-}
-
-/* The attribute without its newline; NULL if there is none. */
-static const char *sysfs_string(const char *position, const char *attribute,
-				char *ret, size_t size)
-{
-	ssize_t length = sysfs_read(position, attribute, ret, size - 1);
-
-	if (length < 0)
-		return NULL;
-	ret[length] = '\0';
-	ret[strcspn(ret, "\n")] = '\0';
-	return ret[0] ? ret : NULL;
-}
-
-/* The device is, or its attribute: that is an answer. Any other error is none. */
-static bool is_absent(ssize_t error)
-{
-	return error == -ENOENT || error == -ENODEV;
-}
-
-/* *ret is 0 if there is no such attribute: none of those read here may be 0. */
-static int sysfs_number(const char *position, const char *attribute,
-			unsigned int *ret)
-{
-	char text[16];
-	ssize_t length = sysfs_read(position, attribute, text, sizeof(text) - 1);
-
-	*ret = 0;
-	if (length < 0)
-		return is_absent(length) ? 0 : (int)length;
-	text[length] = '\0';
-	*ret = (unsigned int)strtoul(text, NULL, 10);
-	return 0;
-}
 
 /* All configurations that the device descriptor promises are there. */
 static bool descriptors_are_complete(const uint8_t *raw, size_t size)
@@ -171,7 +116,7 @@ static int entry_read_ids(struct hotplug_entry *entry)
 	ssize_t size = sysfs_read(entry->position, "descriptors", entry->descriptors,
 				  sizeof(entry->descriptors));
 
-	if (size < 0 && !is_absent(size))
+	if (size < 0 && !sysfs_is_absent(size))
 		return (int)size;
 	device->descriptors_size = size < 0 ? 0 : (size_t)size;
 	if (size < HOTPLUG_DEVICE_DESCRIPTOR_SIZE)
@@ -546,32 +491,4 @@ int hotplug_enumerate(struct hotplug *hotplug)
 	}
 	hotplug_leave(hotplug);
 	return r;
-}
-
-void hotplug_interface_driver(const char *position, unsigned int interface,
-			      char *ret, size_t size)
-{
-	unsigned int configuration;
-	char path[160], target[256];
-	const char *name;
-	ssize_t length;
-	int n;
-
-	snprintf(ret, size, "unknown driver");
-	if (sysfs_number(position, "bConfigurationValue", &configuration) < 0)
-		return;
-	n = snprintf(path, sizeof(path),
-		     HOTPLUG_DEVICES "/%s/%s:%u.%u/driver", position, position,
-		     configuration, interface);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return;
-	length = readlink(path, target, sizeof(target) - 1);
-	if (length < 0) {
-		if (errno == ENOENT) /* not configured, or no driver has bound */
-			ret[0] = '\0';
-		return;
-	}
-	target[length] = '\0';
-	name = strrchr(target, '/');
-	snprintf(ret, size, "%s", name ? name + 1 : target);
 }

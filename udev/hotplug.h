@@ -62,12 +62,4 @@ int hotplug_enumerate(struct hotplug *hotplug);
 /* NULL is fine. No callback comes any more. */
 void hotplug_free(struct hotplug *hotplug);
 
-/*
- * The kernel driver on interface @interface of the device at @position
- * ("option"), empty if none or if there is no such device, "unknown driver" if
- * that cannot be told. Always terminated.
- */
-void hotplug_interface_driver(const char *position, unsigned int interface,
-			      char *ret, size_t size);
-
 #endif

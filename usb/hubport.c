@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/util.h"
+#include "usb/sysfs.h"
 
 #define DEVICES "/sys/bus/usb/devices"
 
@@ -67,34 +68,18 @@ static int place_parse(const char *position, struct place *ret)
 	return 0;
 }
 
-/* An attribute of the device at @position; an empty one is 0. */
-static int read_number(const char *position, const char *attribute)
-{
-	char path[PATH_MAX], text[16];
-	_cleanup_close_ int fd = -1;
-	ssize_t size;
-
-	snprintf(path, sizeof(path), DEVICES "/%s/%s", position, attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ENODEV : -errno;
-	size = read(fd, text, sizeof(text) - 1);
-	if (size < 0)
-		return -errno;
-	text[size] = '\0';
-	return (int)strtoul(text, NULL, 10);
-}
-
 static int open_node(const char *position)
 {
-	int bus = read_number(position, "busnum");
-	int device = read_number(position, "devnum");
+	unsigned int bus, device = 0;
 	char path[PATH_MAX];
 	int r;
 
-	if (bus < 0 || device < 0)
-		return bus < 0 ? bus : device;
-	snprintf(path, sizeof(path), "/dev/bus/usb/%03d/%03d", bus, device);
+	r = sysfs_number(position, "busnum", &bus);
+	if (r == 0)
+		r = sysfs_number(position, "devnum", &device);
+	if (r < 0 || !device)
+		return r < 0 ? r : -ENODEV;
+	snprintf(path, sizeof(path), "/dev/bus/usb/%03u/%03u", bus, device);
 	r = open(path, O_RDWR | O_CLOEXEC);
 	if (r < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
@@ -204,9 +189,9 @@ static void configure(const char *position)
 {
 	uint8_t head[DEVICE_SIZE + CONFIGURATION_SIZE];
 	_cleanup_close_ int fd = -1;
-	unsigned int first;
+	unsigned int active, first;
 
-	if (read_number(position, "bConfigurationValue") != 0)
+	if (sysfs_number(position, "bConfigurationValue", &active) < 0 || active)
 		return;
 	fd = open_node(position);
 	if (fd < 0 || read(fd, head, sizeof(head)) != sizeof(head))

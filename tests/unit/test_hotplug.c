@@ -477,29 +477,6 @@ static void test_free_inside_enumeration(void **state)
 	heard("+1-1.4/7");
 }
 
-static void test_interface_driver(void **state)
-{
-	GError *error = NULL;
-	char name[16];
-
-	(void)state;
-	plug("1-1.4", 7);
-	assert_true(umockdev_testbed_add_from_string(
-		bed.umockdev,
-		"P: " HUB "/1-1.4/1-1.4:1.2\nE: DEVTYPE=usb_interface\n"
-		"E: SUBSYSTEM=usb\n"
-		"L: driver=../../../../../../bus/usb/drivers/option\n",
-		&error));
-	hotplug_interface_driver("1-1.4", 2, name, sizeof(name));
-	assert_string_equal(name, "option");
-	hotplug_interface_driver("1-1.4", 3, name, sizeof(name));
-	assert_string_equal(name, "");
-	hotplug_interface_driver("..", 2, name, sizeof(name));
-	assert_string_equal(name, "");
-	hotplug_interface_driver("1-1.4", 2, name, 4);
-	assert_string_equal(name, "opt");
-}
-
 #define BED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define DEAF_BED(test) \
 	cmocka_unit_test_setup_teardown(test, setup_deaf, teardown)
@@ -527,7 +504,6 @@ int main(void)
 		DEAF_BED(test_enumerate_without_memory_is_an_error),
 		BED(test_free_inside_callback),
 		DEAF_BED(test_free_inside_enumeration),
-		BED(test_interface_driver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
