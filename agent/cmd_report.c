@@ -27,6 +27,7 @@
 #include "udev/hotplug.h"
 #include "usb/guard.h"
 #include "usb/port.h"
+#include "usb/sysfs.h"
 
 /* For a ticket: neither colour nor anything but ASCII. */
 static const struct modem_line_style plain_style = { .colour = false, .utf8 = false };
@@ -129,6 +130,7 @@ static void report_device(void *data, enum hotplug_event event,
 	struct modem_facts facts;
 	struct line line;
 	char state[INVENTORY_STATE_SIZE];
+	unsigned int speed;
 
 	if (event != HOTPLUG_EVENT_ADD || !inventory_lists(&report->options->choice, device))
 		return;
@@ -137,7 +139,8 @@ static void report_device(void *data, enum hotplug_event event,
 	line_begin(&line, LINE_UNLIMITED);
 	inventory_line_add(&line, &facts, state);
 	report_line(report, &line);
-	report_say(report, "        %u Mbit/s, ID_PATH %s", device->speed,
+	sysfs_number(device->position, "speed", &speed);
+	report_say(report, "        %u Mbit/s, ID_PATH %s", speed,
 		   device->id_path ? device->id_path : "unknown");
 }
 

@@ -144,7 +144,6 @@ void modem_added(struct modem *m, const struct hotplug_device *device)
 	text_set(m->place, sizeof(m->place), device->position);
 	m->device = device->device;
 	m->facts.vid = device->vid;
-	m->facts.speed = device->speed;
 	m->facts.pid = device->pid;
 	text_set(m->facts.product, sizeof(m->facts.product),
 		 device->product ? device->product : "");

@@ -14,6 +14,7 @@
 #include "agent/findings.h"
 #include "agent/journal.h"
 #include "agent/recorder.h"
+#include "usb/sysfs.h"
 
 /*
  * Writing a journal takes time. What the modem said meanwhile is read before
@@ -58,10 +59,20 @@ void modem_let_go(struct modem *m, bool flashing)
 	m->asking = m->save_due = false;
 }
 
+/* Mbit/s; 0: not known. */
+static unsigned int modem_speed(const struct modem *m)
+{
+	unsigned int speed;
+
+	sysfs_number(m->place, "speed", &speed);
+	return speed;
+}
+
 /* The bus side of the health check; the modem's own side is the machine's. */
 static void composition_tell(struct modem *m)
 {
 	const struct layout *before = &m->layout_before, *now = &m->facts.layout;
+	unsigned int speed = modem_speed(m);
 	char was[64], is[64];
 
 	if (!before->interfaces)
@@ -70,8 +81,8 @@ static void composition_tell(struct modem *m)
 	layout_describe(now, is, sizeof(is));
 	if (strcmp(was, is) != 0)
 		modem_note(m, "its USB composition was %s before the upgrade, and is %s now", was, is);
-	if (m->facts.speed && m->facts.speed < m->speed_before)
-		modem_note(m, "it runs at %u Mbit/s now, not at %u as before the upgrade", m->facts.speed,
+	if (speed && speed < m->speed_before)
+		modem_note(m, "it runs at %u Mbit/s now, not at %u as before the upgrade", speed,
 			   m->speed_before);
 }
 
@@ -190,7 +201,7 @@ static void action_hold(struct modem *m)
 
 	if (!m->machine.resumed) {
 		m->layout_before = m->facts.layout;
-		m->speed_before = m->facts.speed;
+		m->speed_before = modem_speed(m);
 	}
 	job_mark(&m->job, &m->machine, &m->facts, m->device);
 	m->asking = !begun;

@@ -20,7 +20,6 @@ struct modem_facts {
 	char product[64];
 	char model[16];	   /* "EP06" */
 	uint16_t vid, pid;
-	unsigned int speed; /* Mbit/s, 0: not known */
 	int interface;	   /* of the AT port, -1: not known yet */
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */

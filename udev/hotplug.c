@@ -126,38 +126,27 @@ static int entry_read_ids(struct hotplug_entry *entry)
 	return 0;
 }
 
-/* Of these none is needed. */
-static void entry_read_rest(struct hotplug_entry *entry)
+/* "1-1.4" and "usb1" are on bus 1. */
+static unsigned int bus_of(const char *position)
 {
-	struct hotplug_device *device = &entry->device;
-	const char *position = entry->position;
-
-	sysfs_number(position, "speed", &device->speed);
-	device->product = sysfs_string(position, "product", entry->product,
-				       sizeof(entry->product));
+	return (unsigned int)strtoul(position + strcspn(position, "0123456789"), NULL, 10);
 }
 
 static int entry_create(const char *position, unsigned int number,
 			struct hotplug_entry **ret)
 {
 	struct hotplug_entry *entry;
-	unsigned int bus;
-	int r;
 
 	if (strlen(position) >= sizeof(entry->position))
 		return -ENAMETOOLONG;
-	r = sysfs_number(position, "busnum", &bus);
-	if (r < 0)
-		return r;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
 		return -ENOMEM;
 	strcpy(entry->position, position);
 	entry->device.position = entry->position;
-	entry->device.bus = bus;
 	entry->device.device = number;
-	snprintf(entry->node, sizeof(entry->node), "/dev/bus/usb/%03u/%03u",
-		 entry->device.bus, number);
+	snprintf(entry->node, sizeof(entry->node), "/dev/bus/usb/%03u/%03u", bus_of(position),
+		 number);
 	entry->device.node = entry->node;
 	entry->device.descriptors = entry->descriptors;
 	*ret = entry;
@@ -211,7 +200,8 @@ static int hotplug_announce(struct hotplug *hotplug,
 				       loop_now() + HOTPLUG_RETRY_MS);
 			return 0;
 		}
-		entry_read_rest(entry);
+		entry->device.product = sysfs_string(entry->position, "product", entry->product,
+						     sizeof(entry->product));
 		entry->added = true;
 		hotplug_tell(hotplug, HOTPLUG_EVENT_ADD, entry);
 	}

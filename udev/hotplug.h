@@ -33,9 +33,7 @@ struct hotplug_device {
 	const char *product;	/* string descriptor, NULL if none; untrusted text */
 	uint16_t vid;
 	uint16_t pid;
-	unsigned int bus;
 	unsigned int device;	/* number on the bus, new at each enumeration */
-	unsigned int speed;	/* Mbit/s: 480, 5000; 0 unknown */
 	const uint8_t *descriptors; /* as sysfs has them; may be incomplete */
 	size_t descriptors_size;
 };
