@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bulk_loop POSITION FILE CHUNK: the rival of the agent's upload, and what the
- * bus can do at best. Takes the AT port of the modem at POSITION, announces
- * FILE, writes it in one plain loop of synchronous bulk transfers of CHUNK
- * bytes and waits for the modem's count of it; then deletes it there. Prints
- * bytes and seconds from announcement to OK.
+ * bulk_loop POSITION FILE CHUNK [memory]: the rival of the agent's upload, and what the
+ * bus can do at best. Takes the AT port of the modem at POSITION, announces FILE, reads
+ * and writes it in one plain loop of synchronous bulk transfers of CHUNK bytes (memory:
+ * has read all of it before) and waits for the modem's count of it; then deletes it there.
+ * Prints bytes and seconds from announcement to OK.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libusb.h>
 
@@ -99,16 +103,31 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static int upload(libusb_device_handle *modem, unsigned char *bytes, size_t size, size_t chunk)
+/* Of a file: what is read at once is sent at once. */
+static int write_file(libusb_device_handle *modem, int file, unsigned char *buffer, size_t chunk)
+{
+	ssize_t got;
+	int r = 0;
+
+	while (r == 0 && (got = read(file, buffer, chunk)) > 0)
+		r = write_all(modem, buffer, (size_t)got, chunk);
+	return r == 0 && got < 0 ? -errno : r;
+}
+
+static int upload(libusb_device_handle *modem, int file, unsigned char *buffer, size_t size, size_t chunk,
+		  bool in_memory)
 {
 	char announce[80], erase[] = "AT+QFDEL=\"" NAME "\"\r";
-	double start = now();
+	double start;
 	int r;
 
 	snprintf(announce, sizeof(announce), "AT+QFUPL=\"" NAME "\",%zu,10\r", size);
+	if (in_memory && read(file, buffer, size) != (ssize_t)size)
+		return -EIO;
+	start = now();
 	r = command(modem, announce, "CONNECT");
 	if (r == 0)
-		r = write_all(modem, bytes, size, chunk);
+		r = in_memory ? write_all(modem, buffer, size, chunk) : write_file(modem, file, buffer, chunk);
 	if (r == 0)
 		r = await(modem, "OK");
 	if (r == 0)
@@ -116,43 +135,31 @@ static int upload(libusb_device_handle *modem, unsigned char *bytes, size_t size
 	return r ? r : command(modem, erase, "OK");
 }
 
-static unsigned char *read_file(const char *path, size_t *ret_size)
-{
-	FILE *file = fopen(path, "re");
-	unsigned char *bytes = NULL;
-	long size = -1;
-
-	if (file && fseek(file, 0, SEEK_END) == 0)
-		size = ftell(file);
-	if (size > 0 && fseek(file, 0, SEEK_SET) == 0)
-		bytes = malloc((size_t)size);
-	if (bytes && fread(bytes, 1, (size_t)size, file) == (size_t)size)
-		*ret_size = (size_t)size;
-	if (file)
-		fclose(file);
-	return bytes;
-}
-
 int main(int argc, char **argv)
 {
-	size_t size = 0, chunk = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
-	unsigned char *bytes = chunk ? read_file(argv[2], &size) : NULL;
+	bool in_memory = argc == 5 && strcmp(argv[4], "memory") == 0;
+	size_t chunk = argc == 4 || in_memory ? strtoul(argv[3], NULL, 10) : 0;
+	int file = chunk ? open(argv[2], O_RDONLY | O_CLOEXEC) : -1;
 	libusb_device_handle *modem;
+	unsigned char *buffer;
+	struct stat status;
 	int r;
 
-	if (!size || libusb_init(NULL) < 0)
+	if (file < 0 || fstat(file, &status) < 0 || libusb_init(NULL) < 0)
 		goto usage;
-	modem = open_modem(argv[1]);
+	buffer = malloc(in_memory ? (size_t)status.st_size : chunk);
+	modem = buffer ? open_modem(argv[1]) : NULL;
 	if (!modem)
 		goto usage;
-	r = upload(modem, bytes, size, chunk);
+	r = upload(modem, file, buffer, (size_t)status.st_size, chunk, in_memory);
 	if (r)
 		fprintf(stderr, "bulk_loop: the upload failed\n");
 	libusb_release_interface(modem, AT_INTERFACE);
 	libusb_close(modem);
-	free(bytes);
+	free(buffer);
+	close(file);
 	return r ? 1 : 0;
 usage:
-	perror("bulk_loop POSITION FILE CHUNK");
+	perror("bulk_loop POSITION FILE CHUNK [memory]");
 	return 1;
 }
