@@ -9,28 +9,27 @@
 #include <cmocka.h>
 #include <umockdev.h>
 
-#include "agent/util.h"
 #include "usb/sysfs.h"
 
 #define MODEM "/devices/xhci/usb1/1-1/1-1.4"
 
-static const char *const records[] = {
-	"P: " MODEM "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
-	"A: busnum=1\\n\nA: speed=5000\\n\nA: bConfigurationValue=1\\n\n"
-	"A: product=EP06-E\\nnot shown\\n\nA: serial=\\n\n",
-	"P: " MODEM "/1-1.4:1.2\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n"
-	"L: driver=../../../../../../bus/usb/drivers/option\n",
-	"P: /devices/xhci/usb1/1-2\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
-	"A: bConfigurationValue=\n",
-};
+#define RECORD "E: SUBSYSTEM=usb\nE: DEVTYPE="
+#define CONFIGURED                                                                    \
+	"P: " MODEM "\n" RECORD "usb_device\nA: busnum=1\\n\nA: speed=5000\\n\n"      \
+	"A: bConfigurationValue=1\\n\nA: product=EP06-E\\nnot shown\\n\nA: serial=\\n\n"
+#define INTERFACE                                                                     \
+	"P: " MODEM "/1-1.4:1.2\n" RECORD "usb_interface\n"                            \
+	"L: driver=../../../../../../bus/usb/drivers/option\n"
+#define UNCONFIGURED "P: /devices/xhci/usb1/1-2\n" RECORD "usb_device\nA: bConfigurationValue=\n"
 
 static int setup(void **state)
 {
 	UMockdevTestbed *bed = umockdev_testbed_new();
 	GError *error = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
-		umockdev_testbed_add_from_string(bed, records[i], &error);
+	umockdev_testbed_add_from_string(bed, CONFIGURED, &error);
+	umockdev_testbed_add_from_string(bed, INTERFACE, &error);
+	umockdev_testbed_add_from_string(bed, UNCONFIGURED, &error);
 	g_assert_no_error(error);
 	*state = bed;
 	return 0;
