@@ -29,6 +29,7 @@ PATIENCE = ["--set", "clock-from-config=yes", "--set", "leave-patience=60000"]
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JUDGE, SCHEMA = f"{SOURCE}/tests/events", f"{SOURCE}/agent/events.schema.json"
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error):.*")
+UDEVD = threading.Lock()
 
 
 class Wrong(Exception):
@@ -40,6 +41,17 @@ def check(truth, sentence):
         raise Wrong(sentence)
 
 
+def udevadm(*arguments, must=True):
+    """Not beside another: udevd lets one at a time wait at its control socket and refuses more."""
+    with UDEVD:
+        subprocess.run(["udevadm", *arguments], check=must)
+
+
+def settle():
+    """Or not within udevadm's two minutes: somebody else's modem comes and goes."""
+    udevadm("settle", must=False)
+
+
 def load_guard(modules):
     """The kernel helper of the kernel that runs, as make modules left it in @modules."""
     release = os.uname().release
@@ -48,7 +60,7 @@ def load_guard(modules):
         print(f"no helper for {release}: make modules KERNEL_SRC=/lib/modules/{release}/build")
         sys.exit(77)
     subprocess.run(["insmod", path], check=True)
-    subprocess.run(["udevadm", "settle"], check=True)
+    udevadm("settle")
 
 
 class Uevents(threading.Thread):
@@ -182,7 +194,7 @@ class Modem:
 
     def settled(self):
         """Once udev has settled: how the kernel has it, to be compared later."""
-        subprocess.run(["udevadm", "settle"], check=False)
+        settle()
         self.before = self.interfaces()
 
     def given_back(self):
@@ -350,9 +362,8 @@ class Rights:
         with open(self.rule, "w") as file:
             file.write(f'ACTION!="remove", SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_device", '
                        f'KERNEL=="{modem.position}", OWNER="{owner}", MODE="0600"\n')
-        subprocess.run(["udevadm", "control", "--reload"], check=True)
-        subprocess.run(["udevadm", "trigger", "--settle", "--action=change",
-                        f"/sys/bus/usb/devices/{modem.position}"], check=True)
+        udevadm("control", "--reload")
+        udevadm("trigger", "--settle", "--action=change", f"/sys/bus/usb/devices/{modem.position}")
 
     def remove_locks(self):
         for path in self.locks:
@@ -363,7 +374,7 @@ class Rights:
         self.remove_locks()
         if os.path.exists(self.rule):
             os.unlink(self.rule)
-            subprocess.run(["udevadm", "control", "--reload"], check=True)
+            udevadm("control", "--reload")
 
 
 class Stage:
