@@ -31,6 +31,9 @@ static uint8_t ep06[] = {
 /* The configuration's length is there, its end is not. */
 #define INCOMPLETE 23
 
+/* The vendor is there, the product is not. */
+#define HARDLY_BEGUN 10
+
 static struct bed {
 	UMockdevTestbed *umockdev;
 	struct loop *loop;
@@ -363,6 +366,15 @@ static void test_descriptors_never_complete(void **state)
 	assert_int_equal(bed.descriptors_size, INCOMPLETE);
 }
 
+/* A vendor without a product would be somebody's modem; it is nobody's. */
+static void test_device_descriptor_never_complete(void **state)
+{
+	(void)state;
+	plug("1-1.4", 7);
+	set_descriptors("1-1.4", HARDLY_BEGUN);
+	heard("");
+}
+
 static void unplug_it(void *data)
 {
 	unplug(data);
@@ -503,6 +515,7 @@ int main(void)
 		BED(test_came_and_went_unnoticed),
 		BED(test_descriptors_come_a_little_later),
 		BED(test_descriptors_never_complete),
+		BED(test_device_descriptor_never_complete),
 		BED(test_gone_before_descriptors_were_complete),
 		BED(test_overrun_looks_at_everything_again),
 		BED(test_event_without_memory_looks_at_everything_again),
