@@ -8,7 +8,24 @@
 void at_parser_reset(struct at_parser *parser)
 {
 	parser->length = 0;
-	parser->cut = false;
+	parser->cut = parser->glued = false;
+}
+
+#define CODE "+QIND:"
+#define CODE_SIZE (sizeof(CODE) - 1)
+
+static bool at_is_glued(const struct at_parser *parser)
+{
+	return parser->length > CODE_SIZE &&
+	       memcmp(parser->buffer + parser->length - CODE_SIZE, CODE, CODE_SIZE) == 0;
+}
+
+/* The line before was given away with the buffer, so what it ended with comes back only now. */
+static void at_unglue(struct at_parser *parser)
+{
+	at_parser_reset(parser);
+	memcpy(parser->buffer, CODE, CODE_SIZE);
+	parser->length = CODE_SIZE;
 }
 
 static bool at_is_ack(const struct at_parser *parser, char byte)
@@ -51,6 +68,8 @@ size_t at_parser_feed(struct at_parser *parser, const uint8_t *bytes, size_t siz
 		      struct at_line *ret)
 {
 	ret->type = AT_LINE_NONE;
+	if (parser->glued)
+		at_unglue(parser);
 	for (size_t at = 0; at < size; at++) {
 		char byte = (char)bytes[at];
 
@@ -69,6 +88,12 @@ size_t at_parser_feed(struct at_parser *parser, const uint8_t *bytes, size_t siz
 			parser->cut = true;
 		else if (byte)
 			parser->buffer[parser->length++] = byte;
+		if (at_is_glued(parser)) {
+			parser->length -= CODE_SIZE;
+			at_line_classify(parser, ret);
+			parser->glued = true;
+			return at + 1;
+		}
 	}
 	return size;
 }

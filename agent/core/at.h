@@ -37,6 +37,7 @@ struct at_parser {
 	char buffer[AT_LINE_MAX + 1];
 	uint16_t length;
 	bool cut;
+	bool glued; /* the line before ended where a code began, without a line end */
 	bool acks; /* a letter A where a line would begin is an ACK (facts 3.2) */
 };
 
@@ -45,7 +46,8 @@ void at_parser_reset(struct at_parser *parser);
 
 /*
  * Takes bytes until one line is complete. Returns how many it took; the
- * caller goes on with the rest. NUL bytes are dropped.
+ * caller goes on with the rest. NUL bytes are dropped. "+QIND:" begins a line wherever it
+ * stands: two codes may come without a line end between them.
  */
 size_t at_parser_feed(struct at_parser *parser, const uint8_t *bytes, size_t size,
 		      struct at_line *ret);

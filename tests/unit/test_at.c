@@ -51,12 +51,13 @@ static void told_feed(struct told *told, const uint8_t *bytes, size_t size)
 	} while (size);
 }
 
-/* Echo on and echo off, codes before, between and after answers, NUL bytes, errors of each kind. */
+/* Echo on and echo off, codes before, between, after and at answers, NUL bytes, errors of each kind. */
 static const char stream[] = "AT+CGMR\r\r\nEP06ELAR03A08M4G\r\n\r\nOK\r\n"
 			     "\r\n+QGPSURC: \"x\"\r\nAT\r\r\n\r\n+QIND: \"FOTA\",\"HTTPSTART\"\r\nOK\r\n"
 			     "\0\r\n+CME ERROR: 10\r\n\r\n+CME ERROR: SIM not inserted\r\n"
 			     "\n\n+CMS ERROR:500\nER\0ROR\rOK\r\r\nOKAY\r\nERRORS\r\n"
-			     "+CME ERROR: 99999999999\r\n\r\nRDY\r\n+QI";
+			     "+CME ERROR: 99999999999\r\n\r\nRDY\r\n"
+			     "OK+QIND: \"FOTA\",\"UPDATING\",100+QIND: \"FOTA\",\"END\",0\r\n+QI";
 static const char stream_told[] = "text -1 AT+CGMR\ntext -1 EP06ELAR03A08M4G\nok -1 OK\n"
 				  "text -1 +QGPSURC: \"x\"\ntext -1 AT\n"
 				  "text -1 +QIND: \"FOTA\",\"HTTPSTART\"\nok -1 OK\n"
@@ -64,7 +65,9 @@ static const char stream_told[] = "text -1 AT+CGMR\ntext -1 EP06ELAR03A08M4G\nok
 				  "error -1 +CME ERROR: SIM not inserted\n"
 				  "error 500 +CMS ERROR:500\nerror -1 ERROR\nok -1 OK\n"
 				  "text -1 OKAY\ntext -1 ERRORS\n"
-				  "error -1 +CME ERROR: 99999999999\ntext -1 RDY\n";
+				  "error -1 +CME ERROR: 99999999999\ntext -1 RDY\nok -1 OK\n"
+				  "text -1 +QIND: \"FOTA\",\"UPDATING\",100\n"
+				  "text -1 +QIND: \"FOTA\",\"END\",0\n";
 #define STREAM ((const uint8_t *)stream)
 #define STREAM_SIZE (sizeof(stream) - 1)
 
