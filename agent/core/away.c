@@ -72,15 +72,17 @@ void away_take(struct step *s, const struct signal *signal)
 }
 
 /*
- * So long ago that its codes have been missed, whichever they were: as after a
- * loss, only its firmware can tell. Else each run would listen in vain, and never
- * end the job.
+ * So long ago that its codes may have been missed, whichever they were: only its
+ * firmware can tell. Whether the request went out at all is settled by listening,
+ * not by a clock that may have been set meanwhile.
  */
 static bool is_overdue(const struct dfota *d)
 {
 	const uint64_t *ms = d->limits.ms;
 	uint64_t span = ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
 
+	if (d->unsent)
+		return false;
 	if (d->phase == DFOTA_PHASE_RESTART)
 		span += ms[LIMIT_LEAVE];
 	return d->age_ms >= span;
@@ -99,16 +101,20 @@ static void resume_attached(struct step *s)
 		return;
 	}
 	/* A lone port is none of the normal system. */
-	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY || is_overdue(d);
+	d->left |= d->presence == DFOTA_PRESENCE_RECOVERY;
 	if (d->left) {
 		step_go(s, d->evidence.end_seen ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
+		return;
+	}
+	if (is_overdue(d)) {
+		follow_ask_overdue(s);
 		return;
 	}
 	if (d->phase == DFOTA_PHASE_RESTART) {
 		step_go(s, DFOTA_STATE_LEAVE);
 		return;
 	}
-	if (d->open_until_ms)
+	if (d->open_until_ms && !d->unsent)
 		d->timer[DFOTA_TIMER_TOTAL] = d->open_until_ms;
 	else
 		step_timer(s, DFOTA_TIMER_TOTAL,
@@ -236,10 +242,14 @@ void away_back_take(struct step *s, const struct signal *signal)
 		    signal->type == SIGNAL_TRANSFER_START ||
 		    signal->type == SIGNAL_TRANSFER_END ||
 		    (signal->type == SIGNAL_FLASHING && s->d->state == DFOTA_STATE_FLASH);
+	/* Said once more: the reboot that it announced is over. */
+	bool again = signal->type == SIGNAL_END && s->d->state == DFOTA_STATE_BOOT;
 
+	if (again)
+		follow_end_record(s, signal->number);
 	if (away_is_download_going_on(s, signal))
 		away_download_take_up(s, signal);
-	else if (life)
+	else if (life || again)
 		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);
 	else if (follow_is_boot(s->d, signal))
 		follow_rebooted(s);

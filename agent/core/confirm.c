@@ -22,10 +22,14 @@ void confirm_enter(struct step *s)
 	conversation_ask(s, CONVERSATION_SCRIPT_CONFIRM);
 }
 
+static enum verdict_firmware firmware_of(const struct dfota *d)
+{
+	return verdict_compare(d->firmware_now, d->firmware, d->plan.target);
+}
+
 static bool is_old(const struct dfota *d)
 {
-	return verdict_compare(d->firmware_now, d->firmware, d->plan.target) ==
-	       VERDICT_FIRMWARE_BEFORE;
+	return firmware_of(d) == VERDICT_FIRMWARE_BEFORE;
 }
 
 static bool is_code_bad(const struct dfota *d)
@@ -38,16 +42,24 @@ static bool is_code_bad(const struct dfota *d)
 
 /*
  * What a modem that is not done with its job does next is to leave the bus: soon,
- * as a whole reboot takes 30 to 60 s (facts 2.4). It counts from the return: one
- * that has been there for so long, and asked only then, is not waited for once more.
+ * as a whole reboot takes 30 to 60 s (facts 2.4); the longer, if its END 0 and its
+ * old firmware cannot both be true. One that is done may tell its END so late only
+ * (facts 2.3 no. 4; a version is asked for 10 s after the boot: 2.4). It counts from
+ * the boot: a modem that has been there for so long is not waited for once more.
  */
 #define SETTLE_MS 30000
+#define SETTLE_CONTRADICTED_MS 60000
+#define SETTLE_NEW_MS 10000
 
+/* Who says that its upgrade goes on ("Last upgrade was not finished": facts 1.5) has the whole limit. */
 static uint64_t settled_ms(const struct dfota *d)
 {
 	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
+	uint64_t span = !is_old(d) ? SETTLE_NEW_MS :
+			d->evidence.end_seen ? SETTLE_CONTRADICTED_MS : SETTLE_MS;
+	uint64_t settled = d->booted_ms + (leave < span ? leave : span);
 
-	return d->attached_ms + (leave < SETTLE_MS ? leave : SETTLE_MS);
+	return d->noted_ms && d->noted_ms + leave > settled ? d->noted_ms + leave : settled;
 }
 
 static void booted(struct step *s)
@@ -56,15 +68,28 @@ static void booted(struct step *s)
 	handover_finish(s, VERDICT_STOP_BOOTED);
 }
 
+/* Nothing that it may still do or say would change the verdict. */
+static bool is_certain(const struct dfota *d)
+{
+	if (verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_SAME)
+		return true;
+	if (firmware_of(d) == VERDICT_FIRMWARE_WANTED)
+		return d->evidence.end_seen;
+	return !is_old(d) || is_code_bad(d);
+}
+
 static void confirmed(struct step *s)
 {
 	const struct dfota *d = s->d;
 
-	if (!is_old(d) || is_code_bad(d) ||
-	    verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_SAME)
+	/* It never left: so it may download all that while, and its job stays open. */
+	if (d->stayed && is_old(d) && !is_code_bad(d))
+		step_finish_limit(s, VERDICT_STOP_LIMIT,
+				  d->evidence.transfer_seen ? LIMIT_LEAVE : LIMIT_DOWNLOAD);
+	else if (is_certain(d))
 		booted(s);
 	/* Another firmware was told, and then the old one: it may still be downloading. */
-	else if (follow_is_open(s))
+	else if (is_old(d) && follow_is_open(s))
 		step_go(s, DFOTA_STATE_QUIET);
 	else if (s->now_ms >= settled_ms(d))
 		booted(s);
@@ -92,7 +117,7 @@ void confirm_take(struct step *s, const struct signal *signal)
 		follow_after_request(s, signal);
 }
 
-/* ---- its old firmware, and nothing says why: is it back for good? ---- */
+/* ---- nothing says why it runs what it runs: is it back for good? ---- */
 
 void confirm_settle_enter(struct step *s)
 {
@@ -107,10 +132,10 @@ void confirm_settle_take(struct step *s, const struct signal *signal)
 		booted(s);
 	else if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
-	else if (signal->type == SIGNAL_LIFE)
-		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_LEAVE]);
+	else if (signal->type == SIGNAL_LIFE || signal->type == SIGNAL_BOOT)
+		confirm_settle_enter(s);
 	else
 		follow_after_request(s, signal);
-	if (s->d->state == DFOTA_STATE_SETTLE && is_code_bad(s->d))
+	if (s->d->state == DFOTA_STATE_SETTLE && is_certain(s->d))
 		booted(s);
 }

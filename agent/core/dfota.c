@@ -236,6 +236,10 @@ static void signal_deliver(struct step *s, const struct signal *signal)
 {
 	if (signal->type >= SIGNAL_LIFE)
 		s->d->unsent = false;
+	if (signal->type == SIGNAL_LIFE)
+		s->d->noted_ms = s->now_ms;
+	if (follow_is_boot(s->d, signal))
+		s->d->booted_ms = s->now_ms;
 	states[s->d->state].take(s, signal);
 	if (signal->percent >= 0 && s->d->state == DFOTA_STATE_FLASH)
 		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = signal->percent;
@@ -362,7 +366,7 @@ static void event_deliver(struct step *s, const struct dfota_event *event)
 		if (s->d->presence != DFOTA_PRESENCE_NONE)
 			detached_deliver(s, event);
 		attached_take_over(s->d, event);
-		s->d->attached_ms = s->now_ms;
+		s->d->booted_ms = s->now_ms;
 		signal.type = SIGNAL_ATTACHED;
 		break;
 	case DFOTA_EVENT_DETACHED:

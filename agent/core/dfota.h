@@ -262,6 +262,7 @@ struct dfota {
 	char blocked[200]; /* why the host cannot open what came back; empty: it can */
 	bool requested;	  /* the request went out */
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
+	bool stayed;	  /* asked as one that left, but nobody saw or heard it leave */
 	bool follow;	  /* takes up what it hears, requests nothing */
 	bool ask;	  /* following, may ask a silent modem who it is */
 	bool resumed;	  /* taken up from the journal, or from what was heard */
@@ -273,7 +274,8 @@ struct dfota {
 	 * go on in a modem that runs its old firmware. 0: it does not.
 	 */
 	uint64_t open_until_ms;
-	uint64_t attached_ms; /* when it came back last */
+	uint64_t booted_ms; /* when it came back last, or said that it had booted */
+	uint64_t noted_ms; /* when it said something of its own about the job; 0: not since it came back */
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */

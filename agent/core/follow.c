@@ -27,6 +27,7 @@ void follow_end_record(struct step *s, int code)
 		evidence->end = code;
 	evidence->end_seen = true;
 	evidence->flashing = false;
+	s->d->stayed = false;
 	s->d->open_until_ms = 0;
 	s->d->dirty = true;
 }
@@ -55,6 +56,7 @@ static void flashing(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
+	s->d->stayed = false;
 	s->d->open_until_ms = 0;
 	s->d->evidence.cut = false;
 	s->d->evidence.flashing = true;
@@ -103,7 +105,9 @@ static void detached(struct step *s)
 	download_over(s);
 	/* What was read before another reboot does not count. */
 	s->d->firmware_now[0] = s->d->imei_now[0] = '\0';
+	s->d->noted_ms = 0;
 	s->d->left = true;
+	s->d->stayed = false;
 	follow_total_arm(s);
 	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
 }
@@ -125,22 +129,32 @@ static void saved(struct step *s, const struct signal *signal)
 			     "restarted agent would know less of it");
 }
 
-/* Of a download that was taken up the end may have been missed: its firmware tells, if known. */
+/*
+ * Of a download that was taken up all that came after it may have been missed: its
+ * firmware tells, if known. So it does of a job that may never have begun, and has
+ * to put the URC port back.
+ */
 static bool can_be_asked(const struct dfota *d)
 {
-	return d->resumed && !d->unsent && d->firmware[0] && is_before_xxxend(d);
+	return d->resumed && d->firmware[0] && is_before_xxxend(d) && (!d->unsent || d->urc_moved);
 }
 
 static void total_ran_out(struct step *s)
 {
 	if (can_be_asked(s->d)) {
-		s->d->left = true;
-		step_go(s, DFOTA_STATE_QUIET);
+		follow_ask_overdue(s);
 		return;
 	}
 	/* Listened out to the end: only then may the next run request anew. */
 	s->d->evidence.unsent = s->d->unsent && s->d->state == DFOTA_STATE_ACCEPT;
 	step_finish_limit(s, VERDICT_STOP_LIMIT, is_before_xxxend(s->d) ? LIMIT_DOWNLOAD : LIMIT_FLASH);
+}
+
+void follow_ask_overdue(struct step *s)
+{
+	s->d->left = true;
+	s->d->stayed = !s->d->unsent;
+	step_go(s, DFOTA_STATE_QUIET);
 }
 
 /* Told, and waited on: what keeps the node shut may pass, the limits end it if not. */
@@ -237,6 +251,7 @@ void follow_rebooted(struct step *s)
 {
 	download_over(s);
 	s->d->left = true;
+	s->d->stayed = false;
 	s->d->open_until_ms = 0;
 	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 }
@@ -324,6 +339,9 @@ void follow_leave_take(struct step *s, const struct signal *signal)
 {
 	if (is_first_of_transfer(s->d, signal))
 		transfer_take(s, signal);
+	/* The code came late: what it announced had come before it. */
+	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->left && !s->d->stayed)
+		step_go(s, DFOTA_STATE_QUIET);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
 	else if (has_rebooted(s->d, signal))

@@ -31,5 +31,7 @@ bool follow_is_open(const struct step *s);
 /* RDY or +CFUN from the normal system: other boot codes may come at any time. */
 bool follow_is_boot(const struct dfota *d, const struct signal *signal);
 void follow_rebooted(struct step *s);
+/* Silence, then the version query, of a modem that nobody saw leave: only a new firmware proves anything. */
+void follow_ask_overdue(struct step *s);
 
 #endif

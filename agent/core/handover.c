@@ -88,9 +88,19 @@ void handover_finish_error(struct step *s, enum verdict_stop stop, const char *w
 	handover_finish(s, stop);
 }
 
+/* What was read of it is not of its last boot: it reboots once more, or was not done. */
+static bool is_overtaken(const struct dfota *d, const struct signal *signal)
+{
+	return d->requested && d->ending == VERDICT_STOP_BOOTED &&
+	       (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_FLASHING);
+}
+
 void handover_meanwhile(struct step *s, const struct signal *signal)
 {
-	if (s->d->requested && signal->type == SIGNAL_END)
+	if (is_overtaken(s->d, signal)) {
+		s->d->health_told = false;
+		follow_after_request(s, signal);
+	} else if (s->d->requested && signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
 	else if (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_STOP ||
 		 signal->type == SIGNAL_HOST || signal->type == SIGNAL_STATE_LIMIT ||

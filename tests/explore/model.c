@@ -72,7 +72,7 @@ static void texts_clean(struct dfota *d)
 }
 
 /* The longest that a machine asks back for. */
-#define SETTLED_MS 40000
+#define SETTLED_MS 70000
 
 static void world_clean(struct world *w)
 {
@@ -86,7 +86,8 @@ static void world_clean(struct world *w)
 	for (size_t i = 0; i < DFOTA_TIMER_COUNT; i++)
 		rebase(&w->d.timer[i], now, 0);
 	rebase(&w->d.open_until_ms, now, 0);
-	rebase(&w->d.attached_ms, now, SETTLED_MS);
+	rebase(&w->d.booted_ms, now, SETTLED_MS);
+	rebase(&w->d.noted_ms, now, ms[LIMIT_LEAVE]);
 	rebase(&w->modem.due_ms, now, 0);
 	rebase(&w->host.sign_ms, now, ms[LIMIT_FLASH_SILENCE]);
 	rebase(&w->host.byte_ms, now, SETTLED_MS);

@@ -91,6 +91,8 @@ static void laws_hear(struct player *p, const char *text)
 				  (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
 	laws->rdy |= strncmp(text, "RDY", 3) == 0 || strncmp(text, "+CFUN:", 6) == 0;
+	if (strncmp(text, "RDY", 3) == 0 && !laws->firmware[0])
+		laws->booted_ms = p->now_ms;
 	if (strncmp(text, "EP06E", 5) == 0) {
 		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
 		laws->normal |= laws->asked_ms != 0;
@@ -140,11 +142,13 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		laws->presence = event->attached.presence;
 		laws->candidates = event->attached.candidates;
 		memcpy(laws->order, event->attached.order, sizeof(laws->order));
-		laws->attached_ms = p->now_ms;
+		laws->attached_ms = laws->booted_ms = p->now_ms;
 		laws->normal = laws->told && laws->presence == DFOTA_PRESENCE_MODEM;
 		/* A lone port is none of its normal system: a loss that nobody saw. */
-		if (laws->requested && laws->presence == DFOTA_PRESENCE_RECOVERY && !laws->losses)
+		if (laws->requested && laws->presence == DFOTA_PRESENCE_RECOVERY && !laws->losses) {
+			laws->left = true;
 			laws->losses = 1;
+		}
 		break;
 	case DFOTA_EVENT_DETACHED:
 		laws_gone(laws);
@@ -259,7 +263,7 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 
 /*
  * An old firmware alone ends no job that may be downloading: a boot does, or a
- * code, or as much time as the download may take, or that it left once more.
+ * code, or that it left and the download has no time left, or that it left twice.
  */
 static void law_close(struct player *p, const struct verdict *verdict)
 {
@@ -268,21 +272,25 @@ static void law_close(struct player *p, const struct verdict *verdict)
 	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->code ||
 	    laws->flashing || p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
 		return;
-	assert_true(laws->rdy || p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD] ||
-		    laws->losses > 1);
+	/* In parts, which laws do not put together. */
+	if (p->d.evidence.transfer_seen)
+		return;
+	assert_true(laws->rdy || laws->losses > 1 ||
+		    ((laws->left || p->d.evidence.unsent) &&
+		     p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]));
 }
 
-/* Without a code that says so, only a modem that stays has its old firmware for good. */
+/* Without a code that says so, only a modem that stays has its firmware for good, be it the old or the new. */
 static void law_for_good(struct player *p, const struct verdict *verdict)
 {
-	if (verdict->outcome != OUTCOME_FAILED || p->laws.end_bad ||
-	    p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
+	const struct evidence *evidence = &p->d.evidence;
+	bool old = evidence->firmware == VERDICT_FIRMWARE_BEFORE;
+	uint64_t since_ms = p->now_ms - p->laws.booted_ms;
+
+	if (old ? verdict->outcome != OUTCOME_FAILED || (evidence->end_seen && evidence->end) :
+		  verdict->outcome != OUTCOME_UPGRADED || evidence->end_seen)
 		return;
-	/* It is lost once more while it is put in order, and there again at once. */
-	if (p->laws.attached_ms == p->now_ms)
-		return;
-	assert_true(p->now_ms - p->laws.attached_ms >= 30000 ||
-		    p->now_ms - p->laws.attached_ms >= p->d.limits.ms[LIMIT_LEAVE]);
+	assert_true(since_ms >= (old ? 30000 : 10000) || since_ms >= p->d.limits.ms[LIMIT_LEAVE]);
 }
 
 static void law_finish(struct player *p)

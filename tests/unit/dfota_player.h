@@ -43,7 +43,7 @@ struct laws {
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
 	uint8_t asked_port;
 	uint32_t sent; /* bytes of the upload at hand */
-	uint64_t requested_ms, attached_ms, life_ms, data_ms, asked_ms;
+	uint64_t requested_ms, attached_ms, booted_ms, life_ms, data_ms, asked_ms;
 	bool is_mine, is_stranger;   /* that IMEI was told since it attached */
 	char firmware[64], imei[24]; /* as the modem told them since it attached */
 };

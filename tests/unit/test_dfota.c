@@ -22,7 +22,7 @@
  *
  * - on PORT TEXT: any line on any port
  *
- * - wait LIMIT[/2], wait MS: time passes
+ * - wait LIMIT[/2], wait MS: time passes; lasts: as much as an END may come late
  *
  * - stop, term, host, held: what the machine hears from its host
  *
@@ -176,6 +176,8 @@ static void happen(struct player *p, const char *step)
 		say_fota(p, step + 5);
 	else if (strncmp(step, "wait ", 5) == 0)
 		pass_time(p, step + 5);
+	else if (strcmp(step, "lasts") == 0)
+		player_wait(p, 10000);
 	else if (strncmp(step, "on ", 3) == 0)
 		player_say(p, (uint8_t)(step[3] - '0'), step + 5);
 	else
@@ -210,6 +212,7 @@ static void story_begin(struct player *p, const struct story *story)
 		.host_rebooted = story->rebooted,
 		.age_ms = story->age_ms,
 		.running = story->running,
+		.urc_port = story->urc_moved ? "uart1" : NULL,
 	};
 
 	if (story->follow)
