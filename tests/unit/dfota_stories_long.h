@@ -247,6 +247,9 @@ static const struct story stories_resumed[] = {
 	  "[request]; hold; finish; ", .outcome = OUTCOME_UNCONFIRMED, .exit = 7,
 	  .reason = "never have been sent", .resumed = true, .phase = DFOTA_PHASE_REQUEST,
 	  .transfer = -1, .end = -1, .age_ms = 86400000 },
+	{ "request, of which most is over, or so says a clock", "sneaks old; wait 60000",
+	  "[request]; hold; ", .exit = STORY_GOES_ON, .resumed = true, .phase = DFOTA_PHASE_REQUEST,
+	  .transfer = -1, .end = -1, .age_ms = 1800000 },
 	{ "request, and the URC port was set for it",
 	  "sneaks old; wait accept; wait download; wait flash-start",
 	  "[request]; hold; [flash]; save; " TOLD_QUESTION TOLD_READ "1>AT+CFUN?; "
