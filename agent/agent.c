@@ -284,16 +284,20 @@ static void agent_moved(void *data, const struct modem *modem, const char *posit
 /* ---- what hotplug tells ---- */
 
 /*
- * In recovery a modem may show other ids, but never another vendor's, nor is
- * a stranger in its place opened.
+ * In recovery a modem may show any id (facts 9); a stranger in its place is not
+ * opened. So of another vendor only what looks like a recovery port, which is never
+ * written to, or like emergency download.
  */
 static bool may_be(const struct agent *agent, const struct modem *modem,
 		   const struct hotplug_device *device)
 {
+	struct layout layout;
+
 	if (!modem_is_upgrading(modem) && (agent->wish->dry_run || !modem_open_job(modem)))
 		return choice_takes(agent->choice, device->vid, device->pid, device->position);
 	return device->vid == agent->choice->vid ||
-	       layout_is_emergency_id(device->vid, device->pid);
+	       (layout_parse(device->descriptors, device->descriptors_size, &layout) == 0 &&
+		(layout.state == LAYOUT_STATE_RECOVERY || layout.state == LAYOUT_STATE_EMERGENCY));
 }
 
 /* A stated interface must be a serial one before anything is sent. */

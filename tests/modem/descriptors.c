@@ -262,7 +262,7 @@ static void put_device(struct writer *w, const struct identity *id)
 	uint8_t serial = c->no_serial || !*id->serial ? 0 : 3;
 
 	PUT(w, USB_DT_DEVICE_SIZE, USB_DT_DEVICE, LE16(super ? 0x0300 : 0x0200),
-	    c->class, c->subclass, c->protocol, super ? 9 : 64, LE16(c->vid),
+	    c->class, c->subclass, c->protocol, super ? 9 : 64, LE16(id->vid),
 	    LE16(id->pid), LE16(c->bcd_device), 1, 2, serial, 1);
 }
 

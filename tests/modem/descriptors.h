@@ -67,7 +67,7 @@ struct endpoints {
 
 struct identity {
 	const struct composition *composition;
-	uint16_t pid;
+	uint16_t vid, pid;
 	const char *product, *serial;
 };
 

@@ -108,15 +108,18 @@ static void identity_now(struct modem *m)
 {
 	const struct composition *c = composition_now(m);
 	const struct settings *s = m->settings;
-	const char *pid = s->pid, *product = s->product;
+	const char *vid = "", *pid = s->pid, *product = s->product;
 
 	if (m->life == MODEM_LIFE_RECOVERY) {
+		vid = s->recovery_vid;
 		pid = first_of(s->recovery_pid, pid);
 		product = first_of(s->recovery_product, product);
 	}
-	m->identity = (struct identity){c, c->pid, c->product, s->serial};
+	m->identity = (struct identity){c, c->vid, c->pid, c->product, s->serial};
 	if (c->fixed_id)
 		return;
+	if (*vid)
+		m->identity.vid = (uint16_t)strtoul(vid, NULL, 16);
 	if (*pid)
 		m->identity.pid = (uint16_t)strtoul(pid, NULL, 16);
 	if (*product && !c->dead)
@@ -216,7 +219,7 @@ void life_attached(struct modem *m)
 	if (m->appeared)
 		modem_note(m, "return");
 	m->appeared = true;
-	modem_note(m, "attach %04x:%04x %s", c->vid, m->identity.pid,
+	modem_note(m, "attach %04x:%04x %s", m->identity.vid, m->identity.pid,
 		   c->speed == DESCRIPTORS_SPEED_SUPER ? "super" : "high");
 	if (!m->settings->clock_from_config)
 		clock_start(m);

@@ -26,7 +26,7 @@ static void test_device_descriptor(void **state)
 					   1,	 64,   0x7c, 0x2c, 0x06, 0x03,
 					   0x10, 0x03, 1,    2,	   3,	 1};
 	const struct composition *c = composition_find("hs");
-	struct identity id = {c, c->pid, c->product, "0123456789ABCDEF"};
+	struct identity id = {c, c->vid, c->pid, c->product, "0123456789ABCDEF"};
 	uint8_t d[DESCRIPTORS_MAX];
 
 	(void)state;
@@ -63,7 +63,7 @@ static void test_config_totals(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct composition *c = composition_find(rows[i].name);
-		struct identity id = {c, c->pid, c->product, ""};
+		struct identity id = {c, c->vid, c->pid, c->product, ""};
 
 		print_message("%s\n", rows[i].name);
 		assert_int_equal(descriptors_get(&id, USB_DT_CONFIG, 0, d),
@@ -91,7 +91,7 @@ static void test_at_interface(void **state)
 		7, 5,	 0x03, 2,    0x00, 0x02, 0, /* bulk OUT */
 	};
 	const struct composition *c = composition_find("hs");
-	struct identity id = {c, c->pid, c->product, ""};
+	struct identity id = {c, c->vid, c->pid, c->product, ""};
 	uint8_t d[DESCRIPTORS_MAX];
 
 	(void)state;

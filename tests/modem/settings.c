@@ -91,6 +91,8 @@ static const struct setting table[] = {
 	TEXT("final-composition", final_composition, "",
 	     "Composition after the last boot; empty: as in normal mode."),
 	TEXT("pid", pid, "", "Product id in hex; empty: that of the composition."),
+	TEXT("recovery-vid", recovery_vid, "",
+	     "Vendor id while flashing; empty: that of the composition."),
 	TEXT("recovery-pid", recovery_pid, "",
 	     "Product id while flashing; empty: as pid."),
 	TEXT("product", product, "",

@@ -142,6 +142,7 @@ struct settings {
 	char recovery_composition[SETTINGS_TEXT];
 	char final_composition[SETTINGS_TEXT];
 	char pid[SETTINGS_TEXT];
+	char recovery_vid[SETTINGS_TEXT];
 	char recovery_pid[SETTINGS_TEXT];
 	char product[SETTINGS_TEXT];
 	char recovery_product[SETTINGS_TEXT];
