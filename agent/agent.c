@@ -315,23 +315,45 @@ static void check_interface(struct agent *agent, const struct hotplug_device *de
 }
 
 /*
- * Where a device stands whose open job is to be taken up, whatever it looks
- * like by now; NULL: it has none. Over a reboot of the host the bus number
+ * The open job of whatever stands there. Over a reboot of the host the bus number
  * changes and ID_PATH stays.
  */
-static const char *job_position(const struct agent *agent, const struct hotplug_device *device)
+static const struct journal_job *job_of(const struct agent *agent,
+					const struct hotplug_device *device, bool *ret_moved)
 {
 	const struct journal *journal = agent->context->journal;
 	const struct journal_job *job =
 		journal_find(journal, device->position, device->id_path, NULL);
 	char peer[HUBPORT_POSITION_SIZE];
-	bool moved = !job && hubport_find_peer(device->position, peer) == 0;
 
-	if (moved)
-		job = journal_find(journal, peer, NULL, NULL);
+	*ret_moved = !job && hubport_find_peer(device->position, peer) == 0;
+	return *ret_moved ? journal_find(journal, peer, NULL, NULL) : job;
+}
+
+/* Where a device stands whose open job is to be taken up, whatever it looks like by now; NULL: it has none. */
+static const char *job_position(const struct agent *agent, const struct hotplug_device *device)
+{
+	bool moved;
+	const struct journal_job *job = job_of(agent, device, &moved);
+
 	if (!job || agent->wish->dry_run || !choice_awaits(agent->choice, job, device->position))
 		return NULL;
 	return moved ? job->position : device->position;
+}
+
+/* Meant by the options. With an open job its IMEI is known before it is asked. */
+static bool is_chosen(const struct agent *agent, const struct hotplug_device *device)
+{
+	const struct agent_choice *choice = agent->choice;
+	bool moved;
+	const struct journal_job *job = job_of(agent, device, &moved);
+
+	if (!choice_takes(choice, device->vid, device->pid, device->position))
+		return false;
+	/* One that is only followed may never tell its IMEI. */
+	if (agent->wish->follow && choice->imei_count)
+		return false;
+	return !job || choice_has_imei(choice, job->imei);
 }
 
 static bool is_over(const struct agent *agent, const struct modem *modem)
@@ -344,9 +366,7 @@ static bool is_over(const struct agent *agent, const struct modem *modem)
 static void device_added(struct agent *agent, const struct hotplug_device *device)
 {
 	struct modem *modem = agent_find(agent, device->position);
-	bool nameless = agent->wish->follow && agent->choice->imei_count; /* never to be known */
-	bool chosen = !nameless && choice_takes(agent->choice, device->vid, device->pid,
-						 device->position);
+	bool chosen = is_chosen(agent, device);
 	const char *position = job_position(agent, device);
 	int r;
 
