@@ -9,8 +9,8 @@
 
 /*
  * NULL: @command may be sent. Else why not, a constant sentence: no AT command,
- * longer than AT_LINE_MAX, a byte outside 0x20..0x7e, QFOTADL other than
- * AT+QFOTADL=?, QFDEL of a "*"; in any case, with any blanks, also behind a ';'.
+ * longer than AT_LINE_MAX, a byte outside 0x20..0x7e, QFOTADL in any
+ * form, QFDEL of a "*"; in any case, with any blanks, also behind a ';'.
  */
 const char *forbidden_reason(const char *command);
 

@@ -17,8 +17,7 @@
 static void test_sent(void **state)
 {
 	static const char *const commands[] = {
-		"AT", "at", "ATI", "AT+CGMR", "AT+CSQ;+CREG?", "AT+QFOTADL=?", "at+qfotadl=?",
-		"AT + QFOTADL = ?", "ATI;+QFOTADL=?;+CSQ", "AT+QFLST=\"*\"", "AT+QFLST=\"UFS:*\"",
+		"AT", "at", "ATI", "AT+CGMR", "AT+CSQ;+CREG?", "AT+QFLST=\"*\"", "AT+QFLST=\"UFS:*\"",
 		"AT+QFDEL=\"update.zip\"", "AT+QFDEL=?", "AT+QFDEL=\"a.zip\";+QFLST=\"*\"",
 		"AT+QCFG=\"usbnet\",0",
 	};
@@ -51,10 +50,8 @@ static void test_not_sent(void **state)
 		{ "AT+QFOTA DL=\"a\"", "QFOTADL" },
 		{ "AT+QFOTADL", "QFOTADL" },
 		{ "AT+QFOTADL?", "QFOTADL" },
-		{ "AT+QFOTADL=?\"a\"", "QFOTADL" },
-		{ "AT+QFOTADL=?,\"a\"", "QFOTADL" },
+		{ "AT+QFOTADL=?", "QFOTADL" },
 		{ "ATI;+QFOTADL=\"a\"", "QFOTADL" },
-		{ "AT+QFOTADL=?;+QFOTADL=\"a\"", "QFOTADL" },
 		{ "AT+QFDEL=\"*\"", "QFDEL" },
 		{ "at+qfdel=\"*\"", "QFDEL" },
 		{ "AT+QFDEL = \" * \"", "QFDEL" },
