@@ -11,6 +11,7 @@
 #include "agent/config.h"
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
+#include "agent/inventory.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
 #include "agent/neighbours.h"
@@ -300,20 +301,6 @@ static bool may_be(const struct agent *agent, const struct modem *modem,
 		(layout.state == LAYOUT_STATE_RECOVERY || layout.state == LAYOUT_STATE_EMERGENCY));
 }
 
-/* A stated interface must be a serial one before anything is sent. */
-static void check_interface(struct agent *agent, const struct hotplug_device *device)
-{
-	struct layout layout;
-
-	if (agent->wish->interface < 0 ||
-	    layout_parse(device->descriptors, device->descriptors_size, &layout) < 0)
-		return;
-	for (uint8_t i = 0; i < layout.serials; i++)
-		if (layout.serial[i].interface == agent->wish->interface)
-			return;
-	agent->error = -EINVAL;
-}
-
 /*
  * The open job of whatever stands there. Over a reboot of the host the bus number
  * changes and ID_PATH stays.
@@ -376,9 +363,9 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 		modem = NULL;
 	}
 	if (!modem && agent->choosing && (chosen || position)) {
-		/* While it flashes it may have other interfaces. */
-		if (!position)
-			check_interface(agent, device);
+		/* Before anything is sent; not while it flashes: it may have other interfaces then. */
+		if (!position && !inventory_has_interface(device, agent->wish->interface))
+			agent->error = -EINVAL;
 		r = agent_add(agent, position ? position : device->position, &modem);
 		if (r < 0)
 			agent->error = r;
@@ -521,7 +508,8 @@ static int agent_hear_signals(struct agent *agent)
 
 static int agent_open(struct agent *agent)
 {
-	unsigned int jobs = agent->wish->jobs ? agent->wish->jobs : agent->context->config->jobs;
+	unsigned int jobs = agent->wish->jobs < 0 ? agent->context->config->jobs :
+						    (unsigned int)agent->wish->jobs;
 	struct loop *loop = agent->context->loop;
 	int r;
 

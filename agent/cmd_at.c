@@ -28,26 +28,13 @@ struct at {
 
 /* ---- which modem ---- */
 
-static bool has_interface(const struct hotplug_device *device, int interface)
-{
-	struct layout layout;
-
-	if (interface < 0 ||
-	    layout_parse(device->descriptors, device->descriptors_size, &layout) < 0)
-		return true;
-	for (uint8_t i = 0; i < layout.serials; i++)
-		if (layout.serial[i].interface == interface)
-			return true;
-	return false;
-}
-
 static bool at_meet(void *data, const struct hotplug_device *device)
 {
 	struct at *at = data;
 
 	if (!choice_takes(&at->options->choice, device->vid, device->pid, device->position))
 		return false;
-	if (!has_interface(device, at->options->wish.interface))
+	if (!inventory_has_interface(device, at->options->wish.interface))
 		at->bad_interface = true;
 	text_add(at->positions, sizeof(at->positions), at->positions[0] ? ", " : "");
 	text_add(at->positions, sizeof(at->positions), device->position);
@@ -65,9 +52,7 @@ static bool at_begin(void *data, unsigned int count)
 		command_error("%s", text);
 		at->status = COMMAND_STATUS_NO_MODEM;
 	} else if (at->bad_interface) {
-		command_error("--interface %d is no serial interface (ff/00/00) of the modem; see "
-			      "qfota-agent list",
-			      at->options->wish.interface);
+		command_error(INVENTORY_BAD_INTERFACE, at->options->wish.interface);
 	} else if (count > 1 && !at->options->choice.imei_count) {
 		command_error("%u modems match, at %s; choose one by --port or --imei", count,
 			      at->positions);

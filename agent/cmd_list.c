@@ -26,6 +26,7 @@ struct list {
 	const struct command_options *options;
 	struct json_view json; /* with --json, else a table */
 	struct list_modem *modems;
+	bool bad_interface;
 	int status;
 	int error;
 };
@@ -85,17 +86,21 @@ static bool list_meet(void *data, const struct hotplug_device *device)
 	modem = list_add(list, device);
 	if (!modem)
 		return false;
-	list_tell(list, modem, (struct news){ .type = NEWS_FOUND });
-	return strcmp(modem->state, INVENTORY_STATE_NORMAL) == 0 &&
-	       choice_takes(&list->options->choice, device->vid, device->pid, device->position);
+	list_tell(list, modem, (struct news){ .type = NEWS_FOUND, .text = modem->state });
+	if (strcmp(modem->state, INVENTORY_STATE_NORMAL) != 0 ||
+	    !choice_takes(&list->options->choice, device->vid, device->pid, device->position))
+		return false;
+	list->bad_interface |= !inventory_has_interface(device, list->options->wish.interface);
+	return true;
 }
 
 /* ---- what they answer ---- */
 
 static bool list_begin(void *data, unsigned int count)
 {
-	(void)data;
-	return count > 0;
+	const struct list *list = data;
+
+	return count > 0 && !list->bad_interface;
 }
 
 static const char *list_next(void *data, struct session *session)
@@ -219,6 +224,10 @@ static int list_run(struct command_options *options, int count, char *const *arg
 	}
 	json_view_init(&list.json, stdout);
 	status = options->probe ? list_probe(&list) : list_look(&list);
+	if (list.bad_interface) {
+		command_error(INVENTORY_BAD_INTERFACE, options->wish.interface);
+		status = COMMAND_STATUS_USAGE;
+	}
 	if (list.modems || status == COMMAND_STATUS_OK)
 		status = list_end(&list, status);
 	list_clear(&list);

@@ -111,9 +111,8 @@ static int at_interface(const struct layout *layout, int wanted)
 {
 	uint8_t order[LAYOUT_SERIAL_MAX];
 
-	for (uint8_t i = 0; i < layout->serials; i++)
-		if (layout->serial[i].interface == wanted)
-			return wanted;
+	if (layout_serial_of(layout, wanted) >= 0)
+		return wanted;
 	return layout_candidates(layout, order) ? layout->serial[order[0]].interface : -1;
 }
 
@@ -136,6 +135,18 @@ void inventory_facts(const struct hotplug_device *device, int interface,
 	text_set(ret->id_path, sizeof(ret->id_path), device->id_path ? device->id_path : "");
 	text_set(ret->product, sizeof(ret->product), device->product ? device->product : "");
 	text_set(ret->model, sizeof(ret->model), model ? model : "");
+	if (ret->interface >= 0)
+		sysfs_driver(ret->position, (unsigned int)ret->interface, ret->driver,
+			     sizeof(ret->driver));
+}
+
+bool inventory_has_interface(const struct hotplug_device *device, int interface)
+{
+	struct layout layout;
+
+	return interface < 0 ||
+	       layout_parse(device->descriptors, device->descriptors_size, &layout) < 0 ||
+	       layout_serial_of(&layout, interface) >= 0;
 }
 
 /* At least @width wide; a dash where nothing is known. */
@@ -150,14 +161,17 @@ static void add_column(struct line *line, const char *text, unsigned int width)
 
 static void add_at_port(struct line *line, const struct modem_facts *facts)
 {
-	char text[128], driver[32];
+	static const char *const ordinals[LAYOUT_SERIAL_MAX] = {
+		"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+	};
+	int index = layout_serial_of(&facts->layout, facts->interface);
+	char text[128];
 
-	if (facts->interface < 0)
+	if (index < 0)
 		return;
-	sysfs_driver(facts->position, (unsigned int)facts->interface, driver, sizeof(driver));
 	snprintf(text, sizeof(text), "AT on interface %d (%s of %u serial, %s)", facts->interface,
-		 facts->layout.serials > 1 ? "second" : "only", facts->layout.serials,
-		 driver[0] ? driver : "no driver");
+		 facts->layout.serials > 1 ? ordinals[index] : "only", facts->layout.serials,
+		 facts->driver[0] ? facts->driver : "no driver");
 	add_column(line, text, 0);
 }
 

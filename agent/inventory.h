@@ -20,6 +20,11 @@ bool inventory_lists(const struct agent_choice *choice, const struct hotplug_dev
 void inventory_facts(const struct hotplug_device *device, int interface,
 		     struct modem_facts *ret);
 
+/* False if @interface is stated (-1: not), and no serial one of @device. */
+bool inventory_has_interface(const struct hotplug_device *device, int interface);
+#define INVENTORY_BAD_INTERFACE \
+	"--interface %d is no serial interface (ff/00/00) of the modem; see qfota-agent list"
+
 #define INVENTORY_STATE_SIZE 40
 #define INVENTORY_STATE_NORMAL "normal"
 

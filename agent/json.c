@@ -195,7 +195,19 @@ static int builder_end(struct builder *builder, const char **ret)
 	return 0;
 }
 
-static void build_found(struct builder *builder, const struct modem_facts *modem)
+/* What list shows besides. */
+static void build_state(struct builder *builder, const struct modem_facts *modem, const char *state)
+{
+	char functions[64];
+
+	layout_describe(&modem->layout, functions, sizeof(functions));
+	builder_add_text(builder, "state", state);
+	builder_add_text(builder, "composition", functions);
+	builder_add_text(builder, "driver", modem->driver);
+}
+
+static void build_found(struct builder *builder, const struct modem_facts *modem,
+			const char *state)
 {
 	builder_begin(builder, "found", modem);
 	builder_add_id(builder, "vid", modem->vid);
@@ -203,6 +215,8 @@ static void build_found(struct builder *builder, const struct modem_facts *modem
 	builder_add_text(builder, "product", modem->product);
 	builder_add_text(builder, "model", modem->model);
 	builder_add_number(builder, "interface", modem->interface);
+	if (state)
+		build_state(builder, modem, state);
 	if (modem->guard)
 		builder_add(builder, "guard", json_object_new_boolean(true));
 }
@@ -250,7 +264,7 @@ static bool build_news(struct builder *builder, const struct modem_facts *modem,
 {
 	switch (news->type) {
 	case NEWS_FOUND:
-		build_found(builder, modem);
+		build_found(builder, modem, news->text);
 		return true;
 	case NEWS_IDENTIFIED:
 		build_identified(builder, modem, news->probe);

@@ -194,7 +194,7 @@ static bool option_set_number(struct wish *wish, int id, const char *value)
 	if (id == OPTION_INTERFACE)
 		wish->interface = (int)number;
 	else
-		wish->jobs = (unsigned int)number;
+		wish->jobs = (int)number;
 	return true;
 }
 
@@ -372,6 +372,7 @@ int main(int argc, char **argv)
 	struct command_options options = {
 		.choice.vid = 0x2c7c,
 		.wish.interface = -1,
+		.wish.jobs = -1,
 		.progress = true,
 	};
 	const struct command *command = &command_upgrade;

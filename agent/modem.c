@@ -28,13 +28,12 @@ static enum dfota_presence presence_of(const struct layout *layout)
 static uint8_t candidates_of(const struct modem *m, const struct layout *layout,
 			     uint8_t order[static LAYOUT_SERIAL_MAX])
 {
-	for (uint8_t i = 0; i < layout->serials; i++) {
-		if (layout->serial[i].interface == m->host->interface) {
-			order[0] = i;
-			return 1;
-		}
-	}
-	return (uint8_t)layout_candidates(layout, order);
+	int told = layout_serial_of(layout, m->host->interface);
+
+	if (told < 0)
+		return (uint8_t)layout_candidates(layout, order);
+	order[0] = (uint8_t)told;
+	return 1;
 }
 
 static void layout_take(struct modem *m)

@@ -24,7 +24,9 @@ struct modem_facts {
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */
 	struct layout layout;
-	bool guard; /* the kernel helper is there for it; not known but to list */
+	/* Not known but to list: */
+	char driver[32]; /* the kernel's, on that interface; empty: none */
+	bool guard;	 /* the kernel helper is there for it */
 };
 
 enum news_type {
@@ -45,7 +47,7 @@ struct news {
 	enum news_type type;
 	enum dfota_phase phase; /* PHASE, PROGRESS */
 	int percent;		/* PROGRESS: 0..100 */
-	const char *text;	/* URC: raw; NOTE: a sentence */
+	const char *text;	/* URC: raw; NOTE: a sentence; FOUND: its state, NULL: not told */
 	const struct modem_result *result;
 	const struct probe *probe; /* IDENTIFIED: what more was asked; NULL: nothing */
 	uint64_t due_ms; /* when the wait at hand ends, of loop_now(); 0: it has no end of its own */

@@ -24,7 +24,7 @@ struct wish {
 	bool force; /* however often it failed */
 	bool follow; /* what is under way, and nothing else */
 	bool watch;  /* stays for what is plugged in later */
-	unsigned int jobs; /* modems at once, 0: all */
+	int jobs; /* modems at once, 0: all, -1: as configured */
 	int interface;	   /* take this one as the AT port, -1: choose */
 };
 

@@ -129,9 +129,7 @@ static int run_work(struct run *run, int *ret_status)
 		context.views[1] = &run->json.view;
 	r = agent_work(&context, &run->options->choice, &run->options->wish, ret_status);
 	if (r == -EINVAL)
-		command_error("--interface %d is no serial interface (ff/00/00) of the modem; see "
-			      "qfota-agent list",
-			      run->options->wish.interface);
+		command_error(INVENTORY_BAD_INTERFACE, run->options->wish.interface);
 	else if (r < 0)
 		command_error("cannot work with USB and " JOURNAL_RUN_DIR " on this host: %s",
 			      strerror(-r));

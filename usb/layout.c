@@ -197,6 +197,14 @@ static enum layout_state layout_judge(const struct layout *layout, bool emergenc
 	return layout->serials == 1 ? LAYOUT_STATE_RECOVERY : LAYOUT_STATE_NORMAL;
 }
 
+int layout_serial_of(const struct layout *layout, int interface)
+{
+	for (uint8_t i = 0; i < layout->serials; i++)
+		if (layout->serial[i].interface == interface)
+			return i;
+	return -1;
+}
+
 int layout_parse(const uint8_t *raw, size_t size, struct layout *ret)
 {
 	struct layout layout = {0};

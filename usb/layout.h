@@ -79,6 +79,9 @@ int layout_parse(const uint8_t *raw, size_t size, struct layout *ret);
 unsigned int layout_candidates(const struct layout *layout,
 			       uint8_t ret[static LAYOUT_SERIAL_MAX]);
 
+/* Index into layout->serial of the one with that interface number; -1: there is none. */
+int layout_serial_of(const struct layout *layout, int interface);
+
 /*
  * "diag+3 serial+qmi": for people; cut off and terminated where @size is small.
  */
