@@ -9,6 +9,7 @@
 #include "agent/attempt.h"
 #include "agent/choice.h"
 #include "agent/config.h"
+#include "agent/core/dfota.h"
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
 #include "agent/inventory.h"
@@ -285,9 +286,8 @@ static void agent_moved(void *data, const struct modem *modem, const char *posit
 /* ---- what hotplug tells ---- */
 
 /*
- * In recovery a modem may show any id (facts 9); a stranger in its place is not
- * opened. So of another vendor only what looks like a recovery port, which is never
- * written to, or like emergency download.
+ * In recovery a modem may show any id (facts 9). Of another vendor only what looks like
+ * a recovery port is opened, and that is never written to.
  */
 static bool may_be(const struct agent *agent, const struct modem *modem,
 		   const struct hotplug_device *device)
@@ -297,50 +297,47 @@ static bool may_be(const struct agent *agent, const struct modem *modem,
 	if (!modem_is_upgrading(modem) && (agent->wish->dry_run || !modem_open_job(modem)))
 		return choice_takes(agent->choice, device->vid, device->pid, device->position);
 	return device->vid == agent->choice->vid ||
+	       layout_is_emergency_id(device->vid, device->pid) ||
 	       (layout_parse(device->descriptors, device->descriptors_size, &layout) == 0 &&
-		(layout.state == LAYOUT_STATE_RECOVERY || layout.state == LAYOUT_STATE_EMERGENCY));
+		layout.state == LAYOUT_STATE_RECOVERY);
 }
 
 /*
- * The open job of whatever stands there. Over a reboot of the host the bus number
- * changes and ID_PATH stays.
+ * The open job of whatever stands there, and its position. Over a reboot of the host
+ * the bus number changes and ID_PATH stays.
  */
 static const struct journal_job *job_of(const struct agent *agent,
-					const struct hotplug_device *device, bool *ret_moved)
+					const struct hotplug_device *device, const char **ret_position)
 {
 	const struct journal *journal = agent->context->journal;
 	const struct journal_job *job =
 		journal_find(journal, device->position, device->id_path, NULL);
 	char peer[HUBPORT_POSITION_SIZE];
 
-	*ret_moved = !job && hubport_find_peer(device->position, peer) == 0;
-	return *ret_moved ? journal_find(journal, peer, NULL, NULL) : job;
+	*ret_position = device->position;
+	if (job || hubport_find_peer(device->position, peer) < 0)
+		return job;
+	job = journal_find(journal, peer, NULL, NULL);
+	if (job)
+		*ret_position = job->position;
+	return job;
 }
 
-/* Where a device stands whose open job is to be taken up, whatever it looks like by now; NULL: it has none. */
-static const char *job_position(const struct agent *agent, const struct hotplug_device *device)
+/* After the request it is known whose job it is before anybody is asked. */
+static bool is_of_another(const struct agent *agent, const struct journal_job *job)
 {
-	bool moved;
-	const struct journal_job *job = job_of(agent, device, &moved);
-
-	if (!job || agent->wish->dry_run || !choice_awaits(agent->choice, job, device->position))
-		return NULL;
-	return moved ? job->position : device->position;
+	return job && job->imei[0] && dfota_phase_find(job->stage) > DFOTA_PHASE_UPLOAD &&
+	       !choice_has_imei(agent->choice, job->imei);
 }
 
-/* Meant by the options. With an open job its IMEI is known before it is asked. */
-static bool is_chosen(const struct agent *agent, const struct hotplug_device *device)
+static bool is_chosen(const struct agent *agent, const struct hotplug_device *device,
+		      const struct journal_job *job)
 {
-	const struct agent_choice *choice = agent->choice;
-	bool moved;
-	const struct journal_job *job = job_of(agent, device, &moved);
-
-	if (!choice_takes(choice, device->vid, device->pid, device->position))
-		return false;
 	/* One that is only followed may never tell its IMEI. */
-	if (agent->wish->follow && choice->imei_count)
-		return false;
-	return !job || choice_has_imei(choice, job->imei);
+	bool nameless = agent->wish->follow && agent->choice->imei_count;
+
+	return !nameless && !is_of_another(agent, job) &&
+	       choice_takes(agent->choice, device->vid, device->pid, device->position);
 }
 
 static bool is_over(const struct agent *agent, const struct modem *modem)
@@ -353,8 +350,11 @@ static bool is_over(const struct agent *agent, const struct modem *modem)
 static void device_added(struct agent *agent, const struct hotplug_device *device)
 {
 	struct modem *modem = agent_find(agent, device->position);
-	bool chosen = is_chosen(agent, device);
-	const char *position = job_position(agent, device);
+	const char *position;
+	const struct journal_job *job = job_of(agent, device, &position);
+	/* To be taken up, whatever it looks like by now. */
+	bool awaited = job && !agent->wish->dry_run &&
+		       choice_awaits(agent->choice, job, device->position);
 	int r;
 
 	/* Watching: it left while its end was being told. */
@@ -362,11 +362,11 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 		agent_remove(agent, entry_of(agent, modem));
 		modem = NULL;
 	}
-	if (!modem && agent->choosing && (chosen || position)) {
+	if (!modem && agent->choosing && (awaited || is_chosen(agent, device, job))) {
 		/* Before anything is sent; not while it flashes: it may have other interfaces then. */
-		if (!position && !inventory_has_interface(device, agent->wish->interface))
+		if (!awaited && !inventory_has_interface(device, agent->wish->interface))
 			agent->error = -EINVAL;
-		r = agent_add(agent, position ? position : device->position, &modem);
+		r = agent_add(agent, awaited ? position : device->position, &modem);
 		if (r < 0)
 			agent->error = r;
 	}

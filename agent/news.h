@@ -24,7 +24,7 @@ struct modem_facts {
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before the job */
 	struct layout layout;
-	/* Not known but to list: */
+	/* Only of what is listed (inventory_facts): */
 	char driver[32]; /* the kernel's, on that interface; empty: none */
 	bool guard;	 /* the kernel helper is there for it */
 };
