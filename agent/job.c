@@ -167,13 +167,13 @@ void job_close(struct job *job, const struct modem_result *result)
 	job->entry.started_ms = 0;
 }
 
-/* Of a modem that told who it is. To look at one, and to find nothing to do, is no job. */
+/* Of a modem that told who it is. To look at one, and to find nothing to do, is no job; what its configuration forbids is. */
 static bool is_remembered(const struct job *job, const struct dfota *machine,
 			  const struct modem_facts *facts, const struct modem_result *result)
 {
 	if (machine->plan.dry_run || !facts->imei[0])
 		return machine->requested;
-	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit || job->package[0] ||
+	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit == 2 || job->package[0] ||
 	       machine->requested;
 }
 

@@ -273,6 +273,9 @@ void away_ended_take(struct step *s, const struct signal *signal)
 		follow_end_record(s, signal->number);
 	else if (is_normal(s, signal))
 		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+	/* START and END of the last system, as after a power cut behind END (facts 2.3 no. 4): it stays. */
+	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->normal)
+		step_go(s, DFOTA_STATE_BOOT);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
 	else

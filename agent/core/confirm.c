@@ -5,12 +5,14 @@
 #include "agent/core/conversation.h"
 #include "agent/core/follow.h"
 #include "agent/core/handover.h"
+#include "agent/core/revision.h"
 
 /* ---- normal mode is certain: which firmware is it? ---- */
 
 /* What was read before another reboot does not count. */
 void confirm_probe_enter(struct step *s)
 {
+	s->d->normal = true;
 	s->d->firmware_now[0] = '\0';
 	s->d->imei_now[0] = '\0';
 	follow_total_arm(s);
@@ -30,6 +32,13 @@ static enum verdict_firmware firmware_of(const struct dfota *d)
 static bool is_old(const struct dfota *d)
 {
 	return firmware_of(d) == VERDICT_FIRMWARE_BEFORE;
+}
+
+/* Also one whose sub-version was not told. */
+static bool may_be_old(const struct dfota *d)
+{
+	return firmware_of(d) != VERDICT_FIRMWARE_WANTED &&
+	       revision_may_be(d->firmware_now, d->firmware);
 }
 
 static bool is_code_bad(const struct dfota *d)
@@ -83,9 +92,9 @@ static void confirmed(struct step *s)
 	const struct dfota *d = s->d;
 
 	/* It never left: so it may download all that while, and its job stays open. */
-	if (d->stayed && is_old(d) && !is_code_bad(d))
+	if (d->stayed && may_be_old(d) && !is_code_bad(d))
 		step_finish_limit(s, VERDICT_STOP_LIMIT,
-				  d->evidence.transfer_seen ? LIMIT_LEAVE : LIMIT_DOWNLOAD);
+				  dfota_stage(d) == DFOTA_PHASE_DOWNLOAD ? LIMIT_DOWNLOAD : LIMIT_LEAVE);
 	else if (is_certain(d))
 		booted(s);
 	/* Another firmware was told, and then the old one: it may still be downloading. */
@@ -126,16 +135,17 @@ void confirm_settle_enter(struct step *s)
 
 void confirm_settle_take(struct step *s, const struct signal *signal)
 {
-	if (away_is_download_going_on(s, signal))
+	if (is_old(s->d) && away_is_download_going_on(s, signal))
 		away_download_take_up(s, signal);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		booted(s);
 	else if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
-	else if (signal->type == SIGNAL_LIFE || signal->type == SIGNAL_BOOT)
-		confirm_settle_enter(s);
 	else
 		follow_after_request(s, signal);
+	/* What it says may put the end off. */
+	if (s->d->state == DFOTA_STATE_SETTLE)
+		confirm_settle_enter(s);
 	if (s->d->state == DFOTA_STATE_SETTLE && is_certain(s->d))
 		booted(s);
 }

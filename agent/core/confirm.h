@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The last states of a job: normal mode is certain, the modem is asked for its
- * firmware and IMEI, and listened to a little longer where that is the old one.
+ * firmware and IMEI, and listened to a little longer where no code says why that is
+ * the old one, or the new.
  */
 #ifndef QFOTA_CONFIRM_H
 #define QFOTA_CONFIRM_H

@@ -235,8 +235,8 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 static void signal_deliver(struct step *s, const struct signal *signal)
 {
 	if (signal->type >= SIGNAL_LIFE)
-		s->d->unsent = false;
-	if (signal->type == SIGNAL_LIFE)
+		s->d->unsent = s->d->evidence.unsent = false;
+	if (signal->type == SIGNAL_LIFE && s->d->presence != DFOTA_PRESENCE_NONE)
 		s->d->noted_ms = s->now_ms;
 	if (follow_is_boot(s->d, signal))
 		s->d->booted_ms = s->now_ms;
@@ -477,7 +477,12 @@ _Static_assert(sizeof(phase_names) / sizeof(phase_names[0]) == DFOTA_PHASE_COUNT
 
 enum dfota_phase dfota_stage(const struct dfota *d)
 {
-	return d->unsent ? DFOTA_PHASE_REQUEST : d->phase;
+	if (d->unsent)
+		return DFOTA_PHASE_REQUEST;
+	if (d->stayed)
+		return d->plan.download && !d->evidence.transfer_seen ? DFOTA_PHASE_DOWNLOAD :
+									DFOTA_PHASE_RESTART;
+	return d->phase;
 }
 
 const char *dfota_phase_name(enum dfota_phase phase)

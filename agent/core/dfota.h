@@ -17,7 +17,8 @@
  *                         boot URC or version  ▼
  *                         from quiet, flash  confirm-probe ─ confirm ─ finished
  *                                                              │         ▲
- *                 old firmware, and no code that says why:   settle ─────┘
+ *                 no code that says why it runs that:        settle ─────┘
+ *   (handover.h has what comes before finished; from there, too, any loss leads back to away)
  *
  * URCs may skip any number of these states forward (facts 2.3).
  */
@@ -262,7 +263,8 @@ struct dfota {
 	char blocked[200]; /* why the host cannot open what came back; empty: it can */
 	bool requested;	  /* the request went out */
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
-	bool stayed;	  /* asked as one that left, but nobody saw or heard it leave */
+	bool stayed;	  /* left may be wrong: it is asked as one that left, but nobody saw that */
+	bool normal;	  /* it is certain that it has booted since it came back */
 	bool follow;	  /* takes up what it hears, requests nothing */
 	bool ask;	  /* following, may ask a silent modem who it is */
 	bool resumed;	  /* taken up from the journal, or from what was heard */
@@ -315,7 +317,7 @@ void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_m
 
 /*
  * What to save as dfota_memory.phase. Behind the others as long as nothing
- * shows that the request went out at all.
+ * shows that the request went out at all, or that the modem left.
  */
 enum dfota_phase dfota_stage(const struct dfota *d);
 

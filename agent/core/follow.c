@@ -52,11 +52,25 @@ static void ended(struct step *s, int code)
 	step_go(s, normal ? DFOTA_STATE_CONFIRM_PROBE : DFOTA_STATE_ENDED);
 }
 
+/* Its normal system, as everybody can see or hear; the journal may hold that it stayed. */
+static void mark_left(struct dfota *d)
+{
+	d->left = true;
+	d->dirty |= d->stayed;
+	d->stayed = false;
+}
+
+/* What was read before does not count. */
+static void forget_firmware(struct dfota *d)
+{
+	d->firmware_now[0] = d->imei_now[0] = '\0';
+}
+
 static void flashing(struct step *s)
 {
 	download_over(s);
-	s->d->left = true;
-	s->d->stayed = false;
+	mark_left(s->d);
+	forget_firmware(s->d);
 	s->d->open_until_ms = 0;
 	s->d->evidence.cut = false;
 	s->d->evidence.flashing = true;
@@ -103,11 +117,10 @@ static void detached(struct step *s)
 {
 	download_lost_sight_of(s);
 	download_over(s);
-	/* What was read before another reboot does not count. */
-	s->d->firmware_now[0] = s->d->imei_now[0] = '\0';
+	mark_left(s->d);
+	forget_firmware(s->d);
 	s->d->noted_ms = 0;
-	s->d->left = true;
-	s->d->stayed = false;
+	s->d->normal = false;
 	follow_total_arm(s);
 	step_go(s, s->d->evidence.end_seen ? DFOTA_STATE_REBOOT : DFOTA_STATE_AWAY);
 }
@@ -250,8 +263,7 @@ static bool has_rebooted(const struct dfota *d, const struct signal *signal)
 void follow_rebooted(struct step *s)
 {
 	download_over(s);
-	s->d->left = true;
-	s->d->stayed = false;
+	mark_left(s->d);
 	s->d->open_until_ms = 0;
 	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
 }
@@ -339,9 +351,9 @@ void follow_leave_take(struct step *s, const struct signal *signal)
 {
 	if (is_first_of_transfer(s->d, signal))
 		transfer_take(s, signal);
-	/* The code came late: what it announced had come before it. */
+	/* The code may have come late: what it announced, before it. */
 	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->left && !s->d->stayed)
-		step_go(s, DFOTA_STATE_QUIET);
+		follow_ask_overdue(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);
 	else if (has_rebooted(s->d, signal))

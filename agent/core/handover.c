@@ -95,17 +95,18 @@ static bool is_overtaken(const struct dfota *d, const struct signal *signal)
 	       (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_FLASHING);
 }
 
+/* What is owed is short, so nobody who wants to stop stops that. */
 void handover_meanwhile(struct step *s, const struct signal *signal)
 {
 	if (is_overtaken(s->d, signal)) {
-		s->d->health_told = false;
+		s->d->health_told = s->d->evidence.unsent = false;
 		follow_after_request(s, signal);
-	} else if (s->d->requested && signal->type == SIGNAL_END)
+	} else if (s->d->requested && signal->type == SIGNAL_END) {
 		follow_end_record(s, signal->number);
-	else if (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_STOP ||
-		 signal->type == SIGNAL_HOST || signal->type == SIGNAL_STATE_LIMIT ||
-		 signal->type == SIGNAL_TOTAL_LIMIT)
+	} else if (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_HOST ||
+		   signal->type == SIGNAL_STATE_LIMIT) {
 		step_finish(s, s->d->ending);
+	}
 }
 
 void handover_swept(struct step *s)
@@ -196,7 +197,7 @@ void handover_health_take(struct step *s, const struct signal *signal)
 {
 	struct dfota *d = s->d;
 
-	if (signal->type == SIGNAL_STATE_LIMIT) {
+	if (signal->type == SIGNAL_STATE_LIMIT || signal->type == SIGNAL_STOP) {
 		health_tell(s);
 		handover_go_on(s);
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {

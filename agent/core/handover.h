@@ -2,8 +2,9 @@
 /*
  * What is owed to a modem that talks before it is let go: its health is
  * compared with before, the URC port is put back, our file is deleted. Comes
- * before every end at which that is possible; nothing here changes the verdict
- * but an END that is heard meanwhile.
+ * before every end at which that is possible. Nothing here changes the verdict but an
+ * END that is heard meanwhile, or that the modem leaves or flashes once more: then it is
+ * followed on, and all of this comes anew.
  *
  *   health ─ urc-back ─ sweep ─ finished
  */

@@ -81,7 +81,10 @@ static void laws_hear(struct player *p, const char *text)
 	/* Without ports there is nothing to be heard. */
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
-	laws->code |= laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END");
+	if (laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END")) {
+		laws->code = true;
+		laws->lost_since = false;
+	}
 	if (fields >= 1 && text[sizeof("+QIND: \"FOTA\",\"") - 1 + strlen(token)] == '"')
 		laws_hear_fota(p, token, fields == 2, number);
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
@@ -125,6 +128,7 @@ static void laws_gone(struct laws *laws)
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->told = false;
 	laws->left |= laws->requested;
+	laws->lost_since = true;
 	laws->losses += laws->requested;
 	laws->normal = laws->rdy = laws->is_mine = laws->is_stranger = false;
 	laws->asked_ms = 0;
@@ -269,11 +273,17 @@ static void law_close(struct player *p, const struct verdict *verdict)
 {
 	const struct laws *laws = &p->laws;
 
-	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->code ||
-	    laws->flashing || p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
+	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->flashing ||
+	    p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
 		return;
+	/* What HTTPEND 0 announces is a loss: that of a glitch before it proves nothing. */
+	if (laws->code) {
+		assert_true(laws->rdy || laws->lost_since || p->d.evidence.end_seen ||
+			    p->d.evidence.transfer);
+		return;
+	}
 	/* In parts, which laws do not put together. */
-	if (p->d.evidence.transfer_seen)
+	if (p->d.evidence.transfer_seen && p->d.evidence.transfer)
 		return;
 	assert_true(laws->rdy || laws->losses > 1 ||
 		    ((laws->left || p->d.evidence.unsent) &&
@@ -291,6 +301,18 @@ static void law_for_good(struct player *p, const struct verdict *verdict)
 		  verdict->outcome != OUTCOME_UPGRADED || evidence->end_seen)
 		return;
 	assert_true(since_ms >= (old ? 30000 : 10000) || since_ms >= p->d.limits.ms[LIMIT_LEAVE]);
+}
+
+/* Who takes the job up must not think that it left where nobody saw or heard that. */
+static void law_save(const struct player *p)
+{
+	const struct laws *laws = &p->laws;
+	const struct evidence *evidence = &p->d.evidence;
+
+	assert_true(!laws->resumed || laws->left || laws->flashing || laws->normal || laws->rdy ||
+		    laws->code || evidence->transfer_seen || evidence->end_seen || evidence->flashing ||
+		    laws->presence == DFOTA_PRESENCE_RECOVERY ||
+		    dfota_stage(&p->d) <= DFOTA_PHASE_RESTART);
 }
 
 static void law_finish(struct player *p)
@@ -356,6 +378,7 @@ static void action_check(struct player *p, const struct dfota_action *action, un
 		break;
 	case DFOTA_ACTION_SAVE:
 		tell(p, "save; ");
+		law_save(p);
 		p->laws.saving = true;
 		break;
 	case DFOTA_ACTION_PROGRESS:
@@ -605,6 +628,7 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 					  strcmp(memory->running, memory->firmware) != 0);
 	p->laws.end_bad = p->laws.requested && memory->end > 0;
 	p->laws.code = p->laws.requested && (memory->end >= 0 || memory->transfer >= 0);
+	p->laws.lost_since = p->laws.left;
 	p->laws.requested_ms = p->now_ms - memory->age_ms;
 	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_START });
 }

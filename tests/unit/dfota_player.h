@@ -37,6 +37,7 @@ struct laws {
 	bool told;	    /* the modem has just told its firmware, in normal mode */
 	bool end_bad;
 	bool code; /* xxxEND or END was heard: the download is over */
+	bool lost_since; /* the bus, since xxxEND */
 	bool rdy;  /* since it attached: it has booted */
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	unsigned int losses; /* of the bus, since the request */

@@ -504,6 +504,22 @@ static const struct story stories_failures[] = {
 	  TOLD_FLASHED "[restart]; save; [flash]; save; " TOLD_READ
 	  "1>AT+CFUN?; save; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGSN; finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "its old firmware, and END 0 that comes late",
+	  FLASHED "off; boots old; wait 25000; fota END 0; wait 30000; off; boots new", NULL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "its new firmware, then START and END 0, and it stays",
+	  FLASHED "off; boots new; wait 5000; fota START; fota END 0; wait leave; wait flash-start", NULL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "its new firmware, and whoever stops then does not stop what is owed to it",
+	  REQUESTED "OK; fota HTTPSTART; fota HTTPEND 0; off; flashing; fota START; fota END 0; off; "
+		    "unwell; boots new; wait 5000; stop",
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_READ TOLD_NETWORK TOLD_NETWORK TOLD_NETWORK
+	  "note; note; note; 1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_to_uart },
+	{ "its new firmware, then HTTPEND 0 that comes late",
+	  ACCEPTED "off; boots new; fota HTTPEND 0; lasts", NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "a sign of life read after the loss puts nothing off",
+	  FLASHED "off; fota RESTORE 5; boots new; lasts", NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END said once more after the reboot",
 	  FLASHED "fota END 0; off; sneaks new; fota END 0; wait flash-silence", NULL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },

@@ -186,6 +186,14 @@ static const struct story stories_the_host_stops[] = {
 #define TOLD_QUESTION "1>AT+CGMR; 0>AT+CGMR; "
 #define TOLD_QUESTION_LONG TOLD_QUESTION TOLD_QUESTION TOLD_QUESTION TOLD_QUESTION
 
+/* A delta between two sub-versions of one revision, which the modem does not tell. */
+static void arrange_sub_versions_alike(struct player *p)
+{
+	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS, .parts = 1 });
+	strcpy(p->d.firmware, PLAYER_OLD "_01.001.01.001");
+	strcpy(p->d.plan.target, PLAYER_OLD "_01.002.01.002");
+}
+
 static const struct story stories_resumed[] = {
 	{ "request, nothing heard", "modem; wait accept; wait download", "[request]; hold; finish; ",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "never have been sent",
@@ -223,13 +231,22 @@ static const struct story stories_resumed[] = {
 	{ "download, overdue, and it ends after all",
 	  "sneaks old; wait flash-start/2; fota HTTPEND 0; off; flashing; fota START; fota END 0; "
 	  "off; boots new",
-	  "[download]; hold; [flash]; save; [restart]; save; [flash]; save; [return]; save; " TOLD_WELL,
+	  "[download]; hold; [flash]; save; [restart]; save; save; [flash]; save; [return]; save; "
+	  TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD,
 	  .transfer = -1, .end = -1, .age_ms = 1860000 },
 	{ "download, of which HTTPEND 0 came late, and nothing after it",
 	  "off; sneaks new; fota HTTPEND 0; wait leave; wait flash-start", NULL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true,
 	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	{ "download, a glitch, HTTPEND 0, and it stays",
+	  "off; sneaks old; fota HTTPEND 0; wait leave; wait flash-start", NULL,
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"leave\"", .goes_on = true,
+	  .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	{ "download, overdue, and its sub-version is not told", "sneaks old; wait flash-start; wait 16000",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .goes_on = true, .resumed = true,
+	  .arrange = arrange_sub_versions_alike, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1,
+	  .end = -1, .age_ms = 1860000 },
 	{ "download, overdue, and it leaves for its old firmware",
 	  "sneaks old; wait flash-start/2; off; boots old; wait leave",
 	  "[download]; hold; [flash]; save; [restart]; save; [flash]; save; " TOLD_VERIFY,
@@ -250,6 +267,11 @@ static const struct story stories_resumed[] = {
 	{ "request, of which most is over, or so says a clock", "sneaks old; wait 60000",
 	  "[request]; hold; ", .exit = STORY_GOES_ON, .resumed = true, .phase = DFOTA_PHASE_REQUEST,
 	  .transfer = -1, .end = -1, .age_ms = 1800000 },
+	{ "request, its old firmware, and it goes on after all",
+	  "boots deaf; OK; OK; " PLAYER_OLD "; OK; " PLAYER_IMEI "; OK; wait 30000; off; host; wait return",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB", .goes_on = true,
+	  .resumed = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1, .left = true,
+	  .local = true },
 	{ "request, and the URC port was set for it",
 	  "sneaks old; wait accept; wait download; wait flash-start",
 	  "[request]; hold; [flash]; save; " TOLD_QUESTION TOLD_READ "1>AT+CFUN?; "
