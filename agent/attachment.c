@@ -10,6 +10,7 @@
 #include "agent/loop.h"
 #include "udev/hotplug.h"
 #include "usb/port.h"
+#include "usb/sysfs.h"
 
 /*
  * Long enough for a busy udevd or a program that is about to let go, short
@@ -17,6 +18,8 @@
  */
 #define RETRY_MS 50
 #define GIVE_UP_MS 5000
+/* The kernel is done with a device that it has told of some ms later. */
+#define BOUND_MS 5
 /* Who has been told goes on waiting, or does not. */
 #define RETRY_SLOWLY_MS 1000
 
@@ -43,6 +46,7 @@ struct attachment {
 	struct at_parser parser[LAYOUT_SERIAL_MAX];
 	int error;
 	bool told; /* that it cannot be opened */
+	bool lost_at_once; /* last time */
 	uint64_t attached_ms;
 	uint64_t give_up_ms;
 	struct loop_timer retry;
@@ -90,20 +94,23 @@ static void retry_in(struct attachment *a, uint64_t ms)
 /*
  * Left the bus, or the bus failed. As long as the kernel does not say that the
  * device is gone it is tried again: a slow host may have missed that the modem
- * left and came back. One that is lost again at once is tried less often: in a
- * job each time is written down.
+ * left and came back. One that is lost at once, again and again, is tried less often:
+ * in a job each time is written down.
  */
 static void attachment_gone(void *data, int error)
 {
 	struct attachment *a = data;
 	uint64_t now = loop_now();
+	bool at_once = now - a->attached_ms < RETRY_SLOWLY_MS;
+	bool again = at_once && a->lost_at_once;
 
 	(void)error;
+	a->lost_at_once = at_once;
 	attachment_detach(a);
 	if (!a->wanted || !a->present)
 		return;
 	a->give_up_ms = now + GIVE_UP_MS;
-	retry_in(a, now - a->attached_ms < RETRY_SLOWLY_MS ? RETRY_SLOWLY_MS : RETRY_MS);
+	retry_in(a, again ? RETRY_SLOWLY_MS : RETRY_MS);
 }
 
 static void attachment_tell(struct attachment *a)
@@ -167,6 +174,11 @@ static void attachment_try(struct attachment *a)
 	loop_timer_disarm(a->loop, &a->retry);
 	if (!a->wanted || !a->present || a->attached)
 		return;
+	/* No limit of its own: it is soon, and whoever is not bound for ever is tried all the same. */
+	if (!sysfs_is_bound(a->position) && loop_now() < a->give_up_ms) {
+		retry_in(a, BOUND_MS);
+		return;
+	}
 	if (a->layout.state != LAYOUT_STATE_EMERGENCY && a->layout.serials)
 		a->error = port_open(a->ports, a->node, &a->layout, !a->held, &port_events, a,
 				     &a->port);
@@ -199,7 +211,7 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 		port_drain(a->port);
 	attachment_detach(a);
 	a->present = true;
-	a->ready = a->told = a->taken = false;
+	a->ready = a->told = a->taken = a->lost_at_once = false;
 	a->device = device->device;
 	text_set(a->position, sizeof(a->position), device->position);
 	text_set(a->node, sizeof(a->node), device->node);

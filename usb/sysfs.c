@@ -60,6 +60,17 @@ int sysfs_number(const char *position, const char *attribute, unsigned int *ret)
 	return 0;
 }
 
+bool sysfs_is_bound(const char *position)
+{
+	char path[PATH_SIZE], target[8];
+	int n = snprintf(path, sizeof(path), DEVICES "/%s/driver", position);
+
+	if (n < 0 || (size_t)n >= sizeof(path) || readlink(path, target, sizeof(target)) >= 0)
+		return true;
+	*strrchr(path, '/') = '\0';
+	return access(path, F_OK) < 0;
+}
+
 void sysfs_driver(const char *position, unsigned int interface, char *ret, size_t size)
 {
 	unsigned int configuration;

@@ -22,6 +22,12 @@ const char *sysfs_string(const char *position, const char *attribute, char *ret,
 /* A decimal one that is never 0: *ret is 0 if there is none, or an empty one. -EMFILE and the like */
 int sysfs_number(const char *position, const char *attribute, unsigned int *ret);
 /*
+ * False: the kernel has told of a device and is not done with it. It goes on to set a
+ * configuration, or none where the hub port is held (generic_probe), over one that was
+ * set meanwhile. Once there is a driver, usbfs waits for that. True of what is not there.
+ */
+bool sysfs_is_bound(const char *position);
+/*
  * The driver on interface @interface ("option"), empty if none or if there is no such
  * device, "unknown driver" if that cannot be told. Always terminated.
  */

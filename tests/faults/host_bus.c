@@ -226,11 +226,14 @@ static void step_take(int status, const uint8_t *data, size_t length)
 
 static void device_show(void)
 {
-	char folder[64];
+	char folder[64], driver[HOST_PATH];
 	const uint8_t *d = bus.descriptors;
 
 	snprintf(folder, sizeof(folder), HOST_DEVICES "/%s", bus.position);
 	sysfs_make(folder);
+	sysfs_path(driver, folder, "driver");
+	if (symlink("/sys/bus/usb/drivers/usb", driver))
+		perror(driver);
 	sysfs_print(bus.position, "busnum", "%u\n", 1);
 	sysfs_print(bus.position, "speed", "%u\n", 480);
 	sysfs_write(bus.position, "descriptors", d, bus.size);

@@ -28,6 +28,7 @@
 	     "/dev/bus/usb/001/007 names it) "
 
 static struct bench {
+	bool unbound; /* the kernel is not done with it */
 	struct attachment *attachment;
 	struct bytes descriptors;
 	uint64_t now_ms;
@@ -53,6 +54,13 @@ void __wrap_port_close(struct port *port, bool give_back);
 void __wrap_port_give_back(struct port_context *context, const char *node, const struct layout *layout);
 void __wrap_port_drain(struct port *port);
 void __wrap_port_take_all(struct port *port);
+bool __wrap_sysfs_is_bound(const char *position);
+
+bool __wrap_sysfs_is_bound(const char *position)
+{
+	assert_string_equal(position, POSITION);
+	return !bench.unbound;
+}
 
 uint64_t __wrap_loop_now(void)
 {
@@ -342,10 +350,38 @@ static void test_another_try_after_a_failure_of_the_bus(void **state)
 }
 
 /* A modem that answers ENODEV, and is there all the same. */
+/* The kernel tells of a device before it has set its configuration, or none: who comes sooner is overtaken. */
+static void test_not_before_the_kernel_is_done(void **state)
+{
+	(void)state;
+	bench.unbound = true;
+	plug();
+	pass(100);
+	assert_int_equal(bench.tries, 0);
+	bench.unbound = false;
+	pass(5);
+	expect("attached ");
+}
+
+static void test_never_bound(void **state)
+{
+	(void)state;
+	bench.unbound = true;
+	plug();
+	pass(4999);
+	expect("");
+	pass(6);
+	expect("attached ");
+}
+
 static void test_lost_again_at_once(void **state)
 {
 	(void)state;
 	plug();
+	expect("attached ");
+	bench.events->gone(bench.data, -ENODEV);
+	expect("detached ");
+	pass(50);
 	expect("attached ");
 	for (int i = 0; i < 3; i++) {
 		bench.events->gone(bench.data, -ENODEV);
@@ -475,6 +511,8 @@ int main(void)
 		TEST(test_busy_for_a_moment),
 		TEST(test_gone_in_the_meantime),
 		TEST(test_another_try_after_a_failure_of_the_bus),
+		TEST(test_not_before_the_kernel_is_done),
+		TEST(test_never_bound),
 		TEST(test_lost_again_at_once),
 		TEST(test_given_back_after_a_failure_of_the_bus),
 		TEST(test_not_given_back),

@@ -16,7 +16,8 @@
 #define RECORD "E: SUBSYSTEM=usb\nE: DEVTYPE="
 #define CONFIGURED                                                                    \
 	"P: " MODEM "\n" RECORD "usb_device\nA: busnum=1\\n\nA: speed=5000\\n\n"      \
-	"A: bConfigurationValue=1\\n\nA: product=EP06-E\\nnot shown\\n\nA: serial=\\n\n"
+	"A: bConfigurationValue=1\\n\nA: product=EP06-E\\nnot shown\\n\nA: serial=\\n\n"     \
+	"L: driver=../../../../../bus/usb/drivers/usb\n"
 #define INTERFACE                                                                     \
 	"P: " MODEM "/1-1.4:1.2\n" RECORD "usb_interface\n"                            \
 	"L: driver=../../../../../../bus/usb/drivers/option\n"
@@ -39,6 +40,14 @@ static int teardown(void **state)
 {
 	g_object_unref(*state);
 	return 0;
+}
+
+static void test_bound(void **state)
+{
+	(void)state;
+	assert_true(sysfs_is_bound("1-1.4"));
+	assert_false(sysfs_is_bound("1-2"));
+	assert_true(sysfs_is_bound("9-9"));
 }
 
 static void test_numbers(void **state)
@@ -102,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_what_is_no_answer),
 		cmocka_unit_test(test_driver),
