@@ -313,13 +313,11 @@ static const struct journal_job *job_of(const struct agent *agent,
 	const struct journal_job *job =
 		journal_find(journal, device->position, device->id_path, NULL);
 	char peer[HUBPORT_POSITION_SIZE];
+	bool moved = !job && hubport_find_peer(device->position, peer) == 0;
 
-	*ret_position = device->position;
-	if (job || hubport_find_peer(device->position, peer) < 0)
-		return job;
-	job = journal_find(journal, peer, NULL, NULL);
-	if (job)
-		*ret_position = job->position;
+	if (moved)
+		job = journal_find(journal, peer, NULL, NULL);
+	*ret_position = moved && job ? job->position : device->position;
 	return job;
 }
 
@@ -508,8 +506,7 @@ static int agent_hear_signals(struct agent *agent)
 
 static int agent_open(struct agent *agent)
 {
-	unsigned int jobs = agent->wish->jobs < 0 ? agent->context->config->jobs :
-						    (unsigned int)agent->wish->jobs;
+	int jobs = agent->wish->jobs < 0 ? (int)agent->context->config->jobs : agent->wish->jobs;
 	struct loop *loop = agent->context->loop;
 	int r;
 
@@ -522,7 +519,8 @@ static int agent_open(struct agent *agent)
 	if (r == 0)
 		r = hotplug_create(loop, agent_hotplug, agent, &agent->hotplug);
 	if (r == 0 && jobs)
-		r = slots_create(loop, JOURNAL_RUN_DIR, jobs, agent_begin_some, agent, &agent->slots);
+		r = slots_create(loop, JOURNAL_RUN_DIR, (unsigned int)jobs, agent_begin_some, agent,
+				 &agent->slots);
 	return r;
 }
 
