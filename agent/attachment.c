@@ -19,7 +19,7 @@
 #define RETRY_MS 50
 #define GIVE_UP_MS 5000
 /* The kernel is done with a device that it has told of some ms later. */
-#define BOUND_MS 5
+#define BOUND_MS 1
 /* Who has been told goes on waiting, or does not. */
 #define RETRY_SLOWLY_MS 1000
 

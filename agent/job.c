@@ -173,8 +173,8 @@ static bool is_remembered(const struct job *job, const struct dfota *machine,
 {
 	if (machine->plan.dry_run || !facts->imei[0])
 		return machine->requested;
-	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit == 2 || job->package[0] ||
-	       machine->requested;
+	/* Of what was requested the outcome is another. */
+	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit == 2 || job->package[0];
 }
 
 void job_append_history(struct job *job, const struct dfota *machine,
