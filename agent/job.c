@@ -167,7 +167,10 @@ void job_close(struct job *job, const struct modem_result *result)
 	job->entry.started_ms = 0;
 }
 
-/* Of a modem that told who it is. To look at one, and to find nothing to do, is no job; what its configuration forbids is. */
+/*
+ * Of a modem that told who it is. To look at one, and to find nothing to do, is no job;
+ * what its configuration forbids is.
+ */
 static bool is_remembered(const struct job *job, const struct dfota *machine,
 			  const struct modem_facts *facts, const struct modem_result *result)
 {
