@@ -22,7 +22,6 @@
 #include "usb/hubport.h"
 #include "usb/port.h"
 
-#define STATUS_USAGE 2
 #define STATUS_NO_MODEM 3
 /* Watching: what may be over by itself (hooks, network, a limit) is looked at again. */
 #define AGAIN_MS 300000
@@ -55,22 +54,9 @@ struct agent {
 	int error;
 };
 
-/* ---- exit status ---- */
-
-/* Else the highest number. */
-static int status_rank(int status)
-{
-	return status == STATUS_USAGE || status == STATUS_NO_MODEM ? 1 : status * 10;
-}
-
-int agent_worst(int status, int other)
-{
-	return status_rank(other) > status_rank(status) ? other : status;
-}
-
 static void status_worsen(struct agent *agent, int status)
 {
-	agent->status = agent_worst(agent->status, status);
+	agent->status = verdict_worst_exit(agent->status, status);
 }
 
 /* Every modem of the agent has one. */

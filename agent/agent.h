@@ -24,9 +24,6 @@ struct agent_context {
 	struct view *views[MODEM_VIEWS_MAX];
 };
 
-/* Of two exit statuses the one that tells for all: 2 and 3 only when nothing else applies. */
-int agent_worst(int status, int other);
-
 /*
  * Takes open jobs up and upgrades, or only follows, all chosen modems that are
  * plugged in; returns when each has its verdict: *ret_status is the exit status (0..9).

@@ -117,7 +117,7 @@ static void at_finished(void *data, struct session *session, enum session_end en
 	if (session == at->speaker)
 		at->status = status[end];
 	else
-		at->others = agent_worst(at->others, status[end]);
+		at->others = verdict_worst_exit(at->others, status[end]);
 }
 
 static int at_end(const struct at *at)

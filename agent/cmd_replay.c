@@ -47,7 +47,7 @@ static void verdict_print(struct player *player)
 	puts(line.text);
 	if (modem_line_reason(&line, &result))
 		puts(line.text);
-	player->status = agent_worst(player->status, result.verdict.exit);
+	player->status = verdict_worst_exit(player->status, result.verdict.exit);
 }
 
 static void event_print(struct player *player)

@@ -157,7 +157,7 @@ static int status_of(const struct run *run, int r, int status)
 	if (r == -EINVAL)
 		return COMMAND_STATUS_USAGE;
 	if (r < 0)
-		return agent_worst(COMMAND_STATUS_HOST, status);
+		return verdict_worst_exit(COMMAND_STATUS_HOST, status);
 	r = run->options->json ? json_view_error(&run->json) : console_error(run->console);
 	if (r < 0)
 		command_error("the output could not be written whole: %s", strerror(-r));

@@ -148,6 +148,17 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	return verdict;
 }
 
+/* 2 (usage) and 3 (no modem) are of no modem. */
+static int exit_rank(int status)
+{
+	return status == 2 || status == 3 ? 1 : status * 10;
+}
+
+int verdict_worst_exit(int status, int other)
+{
+	return exit_rank(other) > exit_rank(status) ? other : status;
+}
+
 const char *outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = {

@@ -76,6 +76,9 @@ struct verdict {
 
 struct verdict verdict_decide(const struct evidence *evidence);
 
+/* Of two exit statuses (0..9) the one that tells for all: the highest; 2 and 3 beside 0 alone. */
+int verdict_worst_exit(int status, int other);
+
 /* "upgraded", "transfer-failed" …: the words of the JSON stream. */
 const char *outcome_name(enum outcome outcome);
 /*

@@ -319,6 +319,24 @@ static void imei_against_the_one_before(void **state)
 			fail_msg("row %zu", i);
 }
 
+static void the_worst_of_all_modems(void **state)
+{
+	/* Each tells for all beside any that stands before it. */
+	static const int rank[] = { 0, 2, 1, 4, 5, 6, 7, 8, 9 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rank); i++) {
+		for (size_t k = 0; k <= i; k++) {
+			assert_int_equal(verdict_worst_exit(rank[i], rank[k]), rank[i]);
+			assert_int_equal(verdict_worst_exit(rank[k], rank[i]), rank[i]);
+		}
+	}
+	assert_int_equal(verdict_worst_exit(3, 0), 3);
+	assert_int_equal(verdict_worst_exit(0, 3), 3);
+	assert_int_equal(verdict_worst_exit(3, 1), 1);
+	assert_int_equal(verdict_worst_exit(9, 3), 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +344,7 @@ int main(void)
 		cmocka_unit_test(the_exit_status_table),
 		cmocka_unit_test(what_was_seen_flashing),
 		cmocka_unit_test(laws_for_every_evidence),
+		cmocka_unit_test(the_worst_of_all_modems),
 		cmocka_unit_test(names_of_outcomes),
 		cmocka_unit_test(firmware_against_what_was_wanted),
 		cmocka_unit_test(imei_against_the_one_before),
