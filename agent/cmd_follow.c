@@ -7,16 +7,9 @@
 
 static int follow_run(struct command_options *options, int count, char *const *arguments)
 {
-	const struct wish *wish = &options->wish;
-
 	(void)arguments;
 	if (count) {
 		command_error("follow takes no argument; see --help");
-		return COMMAND_STATUS_USAGE;
-	}
-	if (wish->from || wish->to || wish->dry_run || wish->force) {
-		command_error("--from, --to, --dry-run and --force are for upgrade; follow requests "
-			      "nothing");
 		return COMMAND_STATUS_USAGE;
 	}
 	options->wish.follow = true;

@@ -81,5 +81,6 @@ const struct command command_upgrade = {
 	.arguments = "[PACKAGE]",
 	.help = "upgrade modems (without PACKAGE: as configured)",
 	.json = true,
+	.upgrades = true,
 	.run = upgrade_run,
 };

@@ -8,16 +8,9 @@
 
 static int watch_run(struct command_options *options, int count, char *const *arguments)
 {
-	const struct wish *wish = &options->wish;
-
 	(void)arguments;
 	if (count) {
 		command_error("watch takes no argument; see --help");
-		return COMMAND_STATUS_USAGE;
-	}
-	if (wish->from || wish->to || wish->dry_run || wish->force) {
-		command_error("--from, --to, --dry-run and --force are for upgrade; watch does what "
-			      "the configuration says");
 		return COMMAND_STATUS_USAGE;
 	}
 	options->wish.watch = true;

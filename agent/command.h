@@ -43,6 +43,7 @@ struct command {
 	const char *arguments; /* for the help */
 	const char *help;
 	bool json; /* knows --json */
+	bool upgrades; /* takes --from, --to, --dry-run and --force */
 	bool unconfigured; /* reads no configuration; list does with --probe only */
 	/* The arguments behind the command's name. Returns the exit status. */
 	int (*run)(struct command_options *options, int count, char *const *arguments);

@@ -3,6 +3,7 @@
  * The command line: global options, before or after the command, into a
  * struct; then the command. Help is printed from the same tables.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -94,6 +95,10 @@ void command_error(const char *format, ...)
 	masked = size ? malloc(size) : NULL;
 	if (masked)
 		source_mask(text, masked, size);
+	/* Names of files and words of a modem may hold what moves a terminal's cursor. */
+	for (char *at = masked; at && *at; at++)
+		if (iscntrl((unsigned char)*at))
+			*at = '?';
 	fprintf(stderr, "qfota-agent: %s\n", masked ? masked : "out of memory");
 }
 
@@ -367,6 +372,11 @@ static bool config_is_sound(const struct command_options *options, const struct 
 	return true;
 }
 
+static bool wish_is_of_upgrade(const struct wish *wish)
+{
+	return wish->from || wish->to || wish->dry_run || wish->force;
+}
+
 int main(int argc, char **argv)
 {
 	struct command_options options = {
@@ -397,6 +407,11 @@ int main(int argc, char **argv)
 	}
 	if (options.json && !command->json) {
 		command_error("%s does not know --json", command->name);
+		return COMMAND_STATUS_USAGE;
+	}
+	if (!command->upgrades && wish_is_of_upgrade(&options.wish)) {
+		command_error("--from, --to, --dry-run and --force are for upgrade, not for %s",
+			      command->name);
 		return COMMAND_STATUS_USAGE;
 	}
 	if (!config_is_sound(&options, command))
