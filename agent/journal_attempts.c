@@ -6,6 +6,7 @@
 #include "agent/journal_attempts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <json.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 #include "agent/util.h"
 
 #define ATTEMPTS_FILE "attempts.json"
+/* Never the folder itself: whoever may read that could lock it, and nobody would come on. */
+#define ATTEMPTS_LOCK "attempts.lock"
 #define ATTEMPTS_SIZE_MAX (1024UL * 1024)
 /* More than a production line leaves behind; the oldest goes first. */
 #define ATTEMPTS_MAX 512
@@ -230,7 +233,7 @@ int attempts_set(int folder, const char *imei, const char *package,
 {
 	struct attempt attempt = { .count = count,
 				   .last_ms = (long long)last_ms };
-	int r;
+	_cleanup_close_ int lock = -1;
 
 	if (strlen(imei) >= sizeof(attempt.imei) ||
 	    strlen(package) >= sizeof(attempt.package))
@@ -238,9 +241,10 @@ int attempts_set(int folder, const char *imei, const char *package,
 	strcpy(attempt.imei, imei);
 	strcpy(attempt.package, package);
 	/* Other agents count in the same file. */
-	if (flock(folder, LOCK_EX) < 0)
+	lock = store_open_file(folder, ATTEMPTS_LOCK, O_RDWR, S_IRUSR | S_IWUSR);
+	if (lock < 0)
+		return lock;
+	if (flock(lock, LOCK_EX) < 0)
 		return -errno;
-	r = attempts_replace(folder, &attempt);
-	flock(folder, LOCK_UN);
-	return r;
+	return attempts_replace(folder, &attempt);
 }

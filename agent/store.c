@@ -147,7 +147,8 @@ int store_open_file(int folder, const char *name, int flags, mode_t mode)
 
 	if (fd != -EEXIST)
 		return fd;
-	fd = openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	/* As in store_read(): a FIFO that lies there keeps nobody waiting. */
+	fd = openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 

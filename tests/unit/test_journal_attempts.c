@@ -7,8 +7,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -217,6 +219,21 @@ static void test_agents_count_side_by_side(void **state)
 	journal_free(journal);
 }
 
+/* Everybody may open the folder, and so lock it; the time limit of the test is what would tell. */
+static void test_a_locked_folder_keeps_nobody_waiting(void **state)
+{
+	struct journal *journal = make_journal();
+	int folder = open(journal_dir, O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_true(folder >= 0);
+	assert_int_equal(flock(folder, LOCK_EX), 0);
+	assert_int_equal(journal_set_attempts(journal, "1", "a", 1, 100), 0);
+	assert_attempts(journal, "1", "a", 1, 100);
+	close(folder);
+	journal_free(journal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +243,7 @@ int main(void)
 		FOLDER(test_attempts_nobody_can_read),
 		FOLDER(test_oldest_attempts_are_forgotten_first),
 		FOLDER(test_agents_count_side_by_side),
+		FOLDER(test_a_locked_folder_keeps_nobody_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
