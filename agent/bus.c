@@ -183,7 +183,10 @@ static int bus_send(struct bus *bus, sd_bus_message *message, bool descriptor, s
 	if (r < 0)
 		return r;
 	call->slot = slot;
-	return bus_watch(bus);
+	r = bus_watch(bus);
+	if (r < 0)
+		bus_call_cancel(call);
+	return r;
 }
 
 static int bus_message(struct bus *bus, const char *name, const char *path, const char *interface,

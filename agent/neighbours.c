@@ -22,6 +22,7 @@ struct power {
 struct neighbours {
 	struct loop *loop;
 	struct bus *bus;     /* NULL: there is none */
+	int bus_error;	     /* that it could not be reached; 0 also if there is none */
 	struct quiet *quiet; /* modems that are to be left alone */
 	struct power power[2];
 };
@@ -52,8 +53,12 @@ static void power_replied(void *data, int error, const char *text, int fd)
 
 static void power_inhibit(struct neighbours *n)
 {
-	for (size_t i = 0; n->bus && i < ARRAY_SIZE(n->power); i++)
-		bus_inhibit_power(n->bus, n->power[i].what, &n->power[i].call);
+	for (size_t i = 0; n->bus && i < ARRAY_SIZE(n->power); i++) {
+		int r = bus_inhibit_power(n->bus, n->power[i].what, &n->power[i].call);
+
+		if (r < 0)
+			power_replied(&n->power[i], r, "", -1);
+	}
 }
 
 static void power_release(struct neighbours *n)
@@ -75,6 +80,14 @@ static void quiet_is_ready(struct quiet *q)
 	q->ready(q->data, NULL);
 }
 
+static void inhibit_tell(struct quiet *q, const char *what, const char *why)
+{
+	if (!q->told)
+		quiet_note(q, "ModemManager %s: %s; it is kept off by the busy mark and by taking the ports",
+			   what, why);
+	q->told = true;
+}
+
 static void inhibit_replied(void *data, int error, const char *text, int fd)
 {
 	struct quiet *q = data;
@@ -82,23 +95,23 @@ static void inhibit_replied(void *data, int error, const char *text, int fd)
 	(void)fd;
 	q->inhibited = error == 0;
 	/* Not running, or it does not show this modem: asked again when it does. */
-	if (error && error != -ESRCH && error != -ENOENT && !q->told) {
-		q->told = true;
-		quiet_note(q,
-			   "ModemManager was asked to leave the modem alone and did not agree: %s; "
-			   "it is kept off by the busy mark and by taking the ports",
-			   *text ? text : strerror(-error));
-	}
+	if (error && error != -ESRCH && error != -ENOENT)
+		inhibit_tell(q, "was asked to leave the modem alone and did not agree",
+			     *text ? text : strerror(-error));
 	quiet_is_ready(q);
 }
 
 static void inhibit(struct quiet *q)
 {
 	struct neighbours *n = q->neighbours;
+	int r = n->bus_error;
 
-	if (!n->bus || !q->uid[0] || q->inhibited || q->call.slot)
+	if (!q->uid[0] || q->inhibited || q->call.slot)
 		return;
-	bus_inhibit_device(n->bus, q->uid, true, &q->call);
+	if (n->bus)
+		r = bus_inhibit_device(n->bus, q->uid, true, &q->call);
+	if (r < 0)
+		inhibit_tell(q, "cannot be asked to leave the modem alone", strerror(-r));
 }
 
 static void modem_manager_there(void *data)
@@ -297,6 +310,7 @@ int neighbours_create(struct loop *loop, struct neighbours **ret)
 		.gone = bus_gone,
 	};
 	struct neighbours *n = calloc(1, sizeof(*n));
+	int r;
 
 	if (!n)
 		return -ENOMEM;
@@ -308,9 +322,9 @@ int neighbours_create(struct loop *loop, struct neighbours **ret)
 			.call = { .fn = power_replied, .data = &n->power[i] },
 			.fd = -1,
 		};
+	r = bus_open(loop, &events, n, &n->bus);
 	/* Where there is no bus, there is no neighbour on it. */
-	if (bus_open(loop, &events, n, &n->bus) < 0)
-		n->bus = NULL;
+	n->bus_error = r == -ENOENT ? 0 : r;
 	*ret = n;
 	return 0;
 }
