@@ -357,10 +357,15 @@ void prepare_urc_move_enter(struct step *s)
 /* Without the codes the job is followed all the same, by the bus and the firmware. */
 void prepare_urc_move_take(struct step *s, const struct signal *signal)
 {
-	if (conversation_take(s, CONVERSATION_SCRIPT_URC_MOVE, signal) == CONVERSATION_DONE)
+	if (conversation_take(s, CONVERSATION_SCRIPT_URC_MOVE, signal) == CONVERSATION_DONE) {
 		request_or_refuse(s);
-	else
+	} else if (signal->type == SIGNAL_STATE_LIMIT) {
+		text_set(s->d->reason, sizeof(s->d->reason),
+			 "the modem stopped answering before the request; nothing was requested");
+		handover_finish(s, VERDICT_STOP_HOST);
+	} else {
 		prepare_before_request(s, signal);
+	}
 }
 
 /* Only with the journal on disk. */

@@ -415,6 +415,14 @@ static const struct story stories_codes_lost_or_odd[] = {
 	  TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; "
 			    "1>AT+QURCCFG=\"urcport\",\"uart1\"; note; finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped", .arrange = arrange_codes_slow },
+	{ "codes go to a UART, and it falls silent as they are moved",
+	  "modem; wait 1000; deaf; wait ready; hears; OK",
+	  TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; 1>AT+QURCCFG=\"urcport\"; "
+			    "1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; "
+			    "1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; "
+			    "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped answering",
+	  .arrange = arrange_codes_slow },
 	/* What USB delivered before the loss may be read after it was heard of. */
 	{ "END read after the loss", FLASHED "off; fota END 502; boots old",
 	  TOLD_FLASHED "[restart]; save; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,
