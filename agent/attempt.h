@@ -31,7 +31,7 @@ bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule
 /* What another attempt follows. */
 struct attempt_before {
 	unsigned int count;
-	uint64_t last_ms; /* when the last one ended */
+	uint64_t last_ms; /* when the last one ended, or began if it never did */
 };
 
 /*

@@ -101,8 +101,8 @@ int journal_append_history(struct journal *journal, const char *json);
 
 /*
  * Attempts of @package (masked) on the modem with @imei, kept over restarts:
- * how many failed since the last success, and when the last one began (ms since
- * 1970); 0 and 0 if none. A count of 0 forgets. -EBADMSG, -ENOTSUP: the file
+ * how many failed since the last success, and when the last one ended, or began if
+ * it never did (ms since 1970); 0 and 0 if none. A count of 0 forgets. -EBADMSG, -ENOTSUP: the file
  * holds no attempts, or of another version; setting replaces it then. -EINVAL:
  * @imei or @package is longer or stranger than that of a job. errno of
  * open(2), read(2), write(2) …

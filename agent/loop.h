@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The one event loop: descriptors, timers, signals. Everything that the agent
- * waits for passes here; no other file polls, sleeps or blocks.
+ * waits for passes here. What else may wait: output.c (2 s) for a reader that takes
+ * nothing, hotplug_enumerate() (100 ms) at the start, the kernel as it closes a port, and
+ * for a moment one agent for another that writes history or attempts.
  *
  * poll(2) rather than epoll(7): some descriptors (usbfs nodes under umockdev)
  * cannot be added to an epoll set, and a few hundred are quick enough.

@@ -153,8 +153,8 @@ void away_resume_take(struct step *s, const struct signal *signal)
 }
 
 /*
- * The only thing ever sent while the modem may be flashing: one AT+CGMR a
- * port, after a limit of silence. A lone recovery port is not even asked that.
+ * The only thing ever sent while the modem may be flashing: one AT+CGMR a port,
+ * after each limit of silence. A lone recovery port is not even asked that.
  */
 static void ask_version(struct step *s)
 {

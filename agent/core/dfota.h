@@ -219,7 +219,7 @@ struct dfota {
 	uint8_t query;	    /* row of the script at hand */
 	bool query_taken;   /* its answer line was there */
 	bool query_pausing; /* ANSWER timer is a pause, nothing is outstanding */
-	bool asking;	    /* the one version query is out */
+	bool asking;	    /* the version query of a silent flash is out */
 	uint8_t parts;	    /* of a firmware that count, whatever the target names */
 	bool sim_ready;
 	int store_free;	   /* bytes, -1: not told */

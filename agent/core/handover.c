@@ -9,7 +9,7 @@
 /* A modem needs a while to register again; longer than this no verdict waits for it. */
 #define HEALTH_MS 20000
 #define HEALTH_PAUSE_MS 2000
-/* +CFUN: 1, full functionality (AT manual V2.0, 2.x) */
+/* +CFUN: 1, full functionality (facts, section 5: boot URCs) */
 #define CFUN_FULL 1
 
 /* Not before the modem is known to listen, and not while it may take commands for bytes. */

@@ -11,7 +11,7 @@
 
 #define LIMIT_TABLE(LIMIT)                                                                         \
 	LIMIT(READY, "ready", 60000, "no port answered AT: the host failed, nothing was sent")     \
-	LIMIT(ANSWER, "answer", 5000, "a plain command was not answered: asked again or refused")  \
+	LIMIT(ANSWER, "answer", 5000, "a plain command was not answered: asked again, or left out")  \
 	LIMIT(NETWORK, "network", 180000, "no SIM, registration or PDP context: a URL job is refused") \
 	LIMIT(ACCEPT, "accept", 60000, "neither OK nor ERROR to the request: not confirmed")       \
 	LIMIT(DOWNLOAD_START, "download-start", 120000, "no xxxSTART: not confirmed")              \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the state machine share: one step at work. Not for
- * anyone outside dfota.c and conversation.c.
+ * What the files of the state machine share: one step at work. Not for anyone
+ * but dfota.c and the files of its states.
  */
 #ifndef QFOTA_STEP_H
 #define QFOTA_STEP_H
@@ -66,7 +66,7 @@ void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
 static inline struct dfota_action *step_emit(struct step *s, enum dfota_action_type type)
 {
 	/*
-	 * No step emits more: the most is a version query on every port, a
+	 * No step emits more: the most is a version query on two ports, a
 	 * phase, a save, a note and the time. Were it ever wrong, the last
 	 * action would be overwritten rather than memory.
 	 */

@@ -19,7 +19,7 @@ void life_appear(struct modem *m);
 void life_attached(struct modem *m);
 void life_configured(struct modem *m, uint8_t value);
 
-/* boot_at, nmea_at are due. */
+/* boot_at, nmea_at, restless_at are due. */
 void life_boot_step(struct modem *m);
 void life_nmea_step(struct modem *m);
 void life_restless_step(struct modem *m);

@@ -4,7 +4,7 @@
  *
  * Every setting is one row of the table in settings.c: key, kind, default and
  * one sentence. `standin --help` prints that table; there is no other list.
- * Where dfota leaves a behaviour open (not documented, differs between
+ * Where the facts leave a behaviour open (not documented, differs between
  * families), each known behaviour is one value of a setting.
  */
 #ifndef STANDIN_SETTINGS_H

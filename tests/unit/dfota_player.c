@@ -182,7 +182,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* While the modem may be flashing: the one version query, after silence, once a port. */
+/* While the modem may be flashing: a version query after each silence, once a port. */
 static void law_version_query(struct player *p, unsigned int *ports, uint8_t port)
 {
 	const struct laws *laws = &p->laws;
