@@ -58,7 +58,8 @@ static void attachment_bytes(void *data, unsigned int serial, const uint8_t *byt
 	struct attachment *a = data;
 	struct at_line line;
 
-	a->events->bytes(a->data, serial, bytes, size);
+	if (a->events->bytes)
+		a->events->bytes(a->data, serial, bytes, size);
 	while (size && a->attached) {
 		size_t taken = at_parser_feed(&a->parser[serial], bytes, size, &line);
 
@@ -73,7 +74,8 @@ static void attachment_written(void *data, unsigned int serial, size_t size)
 {
 	struct attachment *a = data;
 
-	a->events->written(a->data, serial, size);
+	if (a->events->written)
+		a->events->written(a->data, serial, size);
 }
 
 static void attachment_detach(struct attachment *a)
@@ -218,8 +220,7 @@ void attachment_added(struct attachment *a, const struct hotplug_device *device)
 	/* Of what makes no sense nothing is opened. */
 	if (layout_parse(device->descriptors, device->descriptors_size, &a->layout) < 0)
 		a->layout = (struct layout){ .state = LAYOUT_STATE_NO_SERIAL };
-	/* Strings of the boot ROM's download mode count as much as its ids (facts 4.7). */
-	if (text_after(device->product, "QUSB"))
+	if (layout_is_emergency_product(device->product))
 		a->layout.state = LAYOUT_STATE_EMERGENCY;
 	attachment_begin(a);
 }

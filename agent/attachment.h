@@ -22,10 +22,10 @@ struct attachment_events {
 	/* All serial interfaces are being read; without any there is nothing to read. */
 	void (*attached)(void *data, const struct layout *layout);
 	void (*detached)(void *data);
-	/* Raw, for a transcript, before the lines in them. */
+	/* Raw, for a transcript, before the lines in them. May be NULL. */
 	void (*bytes)(void *data, unsigned int serial, const uint8_t *bytes, size_t size);
 	void (*line)(void *data, unsigned int serial, const struct at_line *line);
-	/* So many bytes of what was written have reached the modem. */
+	/* So many bytes of what was written have reached the modem. May be NULL. */
 	void (*written)(void *data, unsigned int serial, size_t size);
 	/* The node cannot be opened; @reason says what to do. Tried again when udev is done with it. */
 	void (*failed)(void *data, const char *reason);

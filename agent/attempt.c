@@ -5,19 +5,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "agent/journal.h"
+#include "agent/util.h"
 
 #define MINUTE_MS 60000
-
-static uint64_t wall_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 bool attempt_is_due(const struct attempt_rule *rule, unsigned int count, uint64_t last_ms,
 		    uint64_t now_ms, char *ret_reason, size_t size)
@@ -49,7 +41,7 @@ bool attempt_is_allowed(struct journal *journal, const struct attempt_rule *rule
 	int r = journal_attempts(journal, imei, package, &count, &last_ms);
 
 	if (r == 0)
-		return attempt_is_due(rule, count, last_ms, wall_clock_ms(), ret_reason, size);
+		return attempt_is_due(rule, count, last_ms, util_wall_ms(), ret_reason, size);
 	snprintf(ret_reason, size,
 		 "how often this package failed cannot be read from the state directory: %s; "
 		 "--force begins anew",
@@ -73,7 +65,7 @@ int attempt_look(struct journal *journal, const char *imei, const char *package,
 int attempt_begin(struct journal *journal, const char *imei, const char *package,
 		  const struct attempt_before *before)
 {
-	return journal_set_attempts(journal, imei, package, before->count + 1, wall_clock_ms());
+	return journal_set_attempts(journal, imei, package, before->count + 1, util_wall_ms());
 }
 
 int attempt_cancel(struct journal *journal, const char *imei, const char *package,
@@ -91,5 +83,5 @@ int attempt_end(struct journal *journal, const char *imei, const char *package, 
 	if (r < 0 || (!success && !before.count))
 		return r;
 	return journal_set_attempts(journal, imei, package, before.count,
-				    success ? 0 : wall_clock_ms());
+				    success ? 0 : util_wall_ms());
 }

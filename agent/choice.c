@@ -14,13 +14,18 @@ static bool is_listed(const char *const *list, size_t count, const char *text)
 	return count == 0;
 }
 
+bool choice_has_port(const struct agent_choice *choice, const char *position)
+{
+	return is_listed(choice->ports, choice->port_count, position);
+}
+
 bool choice_takes(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
 		  const char *position)
 {
 	bool promised = false;
 	const char *model = layout_model(vid, pid, &promised);
 
-	if (!model || vid != choice->vid || !is_listed(choice->ports, choice->port_count, position))
+	if (!model || vid != choice->vid || !choice_has_port(choice, position))
 		return false;
 	return choice->pid ? pid == choice->pid : promised;
 }
@@ -36,6 +41,5 @@ bool choice_awaits(const struct agent_choice *choice, const struct journal_job *
 	/* Another vendor's is none of the modems that this run can see at all. */
 	if (job->vid && job->vid != choice->vid)
 		return false;
-	return is_listed(choice->ports, choice->port_count, position) &&
-	       choice_has_imei(choice, job->imei);
+	return choice_has_port(choice, position) && choice_has_imei(choice, job->imei);
 }

@@ -23,6 +23,7 @@ struct agent_choice {
 /* True if a device with these ids at @position is meant. */
 bool choice_takes(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
 		  const char *position);
+bool choice_has_port(const struct agent_choice *choice, const char *position);
 bool choice_has_imei(const struct agent_choice *choice, const char *imei);
 /*
  * True if the modem of an open job is meant. @position: where it is now, which a

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/core/text.h"
@@ -33,13 +34,30 @@ static int claim_lock_place(struct claim *claim, const char *position, int *ret_
 	return 0;
 }
 
-int claim_lock(struct claim *claim, const char *position, int *ret_holder)
+static void say_held(int holder, char *ret, size_t size)
+{
+	char process[32] = "";
+
+	if (holder)
+		snprintf(process, sizeof(process), " (process %d)", holder);
+	snprintf(ret, size, "another agent%s holds this modem; wait for its verdict", process);
+}
+
+int claim_lock(struct claim *claim, const char *position, char *ret_reason, size_t size)
 {
 	char peer[HUBPORT_POSITION_SIZE];
-	int r = claim_lock_place(claim, position, ret_holder);
+	int holder = 0;
+	int r = claim_lock_place(claim, position, &holder);
 
 	if (r == 0 && hubport_find_peer(position, peer) == 0)
-		r = claim_lock_place(claim, peer, ret_holder);
+		r = claim_lock_place(claim, peer, &holder);
+	if (r == -EBUSY)
+		say_held(holder, ret_reason, size);
+	else if (r < 0)
+		snprintf(ret_reason, size,
+			 "cannot lock the modem in " JOURNAL_RUN_DIR ": %s; use sudo, or the rights that "
+			 "the udev rule 70-qfota.rules and this folder give to a user",
+			 strerror(-r));
 	return r;
 }
 

@@ -24,10 +24,10 @@ struct claim {
 
 /*
  * Locks @position and its peer; nothing to do if they are locked by @claim
- * already. -EBUSY: another agent has one, *ret_holder is its pid (0: unknown).
- * -ENOSPC: too many places. Else as journal_lock(). What was locked stays so.
+ * already. -EBUSY: another agent has one. -ENOSPC: too many places. Else as
+ * journal_lock(). @ret_reason then says so to people. What was locked stays so.
  */
-int claim_lock(struct claim *claim, const char *position, int *ret_holder);
+int claim_lock(struct claim *claim, const char *position, char *ret_reason, size_t size);
 void claim_unlock(struct claim *claim);
 
 /* Each place, and where the job was begun, as busy with @job. Errors as journal_mark(), the first. */

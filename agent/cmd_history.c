@@ -21,14 +21,6 @@ static void entry_print(const struct history_entry *entry, struct modem_line_sty
 	printf("%s  %s\n", entry->time, line.text);
 }
 
-static bool is_asked_for(const struct agent_choice *choice, const char *position)
-{
-	for (size_t i = 0; i < choice->port_count; i++)
-		if (strcmp(choice->ports[i], position) == 0)
-			return true;
-	return choice->port_count == 0;
-}
-
 /* How many were shown, or a negative errno. */
 static int entries_print(const struct command_options *options, struct textfile *file,
 			 const char *path)
@@ -43,7 +35,7 @@ static int entries_print(const struct command_options *options, struct textfile 
 			command_error("%s:%u: no result of a job, skipped", path, file->number);
 			continue;
 		}
-		if (is_asked_for(&options->choice, entry.facts.position)) {
+		if (choice_has_port(&options->choice, entry.facts.position)) {
 			shown++;
 			if (options->json)
 				puts(file->text);

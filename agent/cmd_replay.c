@@ -10,9 +10,7 @@
 
 #include "agent/command.h"
 #include "agent/console.h"
-#include "agent/core/quectel.h"
 #include "agent/core/replay.h"
-#include "agent/core/text.h"
 #include "agent/modem_line.h"
 #include "agent/textfile.h"
 
@@ -33,15 +31,11 @@ static void verdict_print(struct player *player)
 	struct modem_result result =
 		result_make(&modem->machine, "",
 			    player->replay->event.time_ms - modem->started_ms);
-	struct modem_facts facts = {.interface = -1};
+	struct modem_facts facts;
 	struct line line;
 
 	console_detect(&how, false);
-	text_set(facts.position, sizeof(facts.position), modem->position);
-	text_set(facts.firmware, sizeof(facts.firmware), modem->machine.firmware);
-	quectel_model(facts.firmware, facts.model, sizeof(facts.model));
-	if (!facts.model[0])
-		text_set(facts.model, sizeof(facts.model), "-");
+	modem_facts_past(&facts, modem->position, modem->machine.firmware);
 	modem_line_verdict(&line, &facts, &result,
 			   (struct modem_line_style){how.colour, how.utf8});
 	puts(line.text);

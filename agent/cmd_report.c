@@ -14,9 +14,7 @@
 #include <time.h>
 
 #include "agent/command.h"
-#include "agent/core/quectel.h"
 #include "agent/core/replay.h"
-#include "agent/core/text.h"
 #include "agent/history.h"
 #include "agent/inventory.h"
 #include "agent/journal.h"
@@ -84,16 +82,6 @@ static void section_end(struct report *report, const char *nothing)
 {
 	if (!report->lines)
 		report_say(report, "%s", nothing);
-}
-
-static bool is_asked_for(const struct report *report, const char *position)
-{
-	const struct agent_choice *choice = &report->options->choice;
-
-	for (size_t i = 0; i < choice->port_count; i++)
-		if (strcmp(choice->ports[i], position) == 0)
-			return true;
-	return choice->port_count == 0;
 }
 
 /* ---- this host ---- */
@@ -180,10 +168,10 @@ static void report_journal(struct report *report, const char *dir)
 	if (r < 0)
 		report_failed(report, dir, r);
 	for (unsigned int i = 0; r == 0 && (job = journal_get(journal, i)); i++)
-		if (is_asked_for(report, job->position))
+		if (choice_has_port(&report->options->choice, job->position))
 			report_job(report, job);
 	for (unsigned int i = 0; r == 0 && (damage = journal_damage(journal, i, &position)); i++)
-		if (is_asked_for(report, position))
+		if (choice_has_port(&report->options->choice, position))
 			report_say(report, "%s", damage);
 	journal_free(journal);
 }
@@ -200,7 +188,7 @@ static void report_entry(struct report *report, const struct history_entry *entr
 {
 	struct line line, verdict;
 
-	if (!is_asked_for(report, entry->facts.position))
+	if (!choice_has_port(&report->options->choice, entry->facts.position))
 		return;
 	modem_line_verdict(&verdict, &entry->facts, &entry->result, plain_style);
 	line_begin(&line, LINE_UNLIMITED);
@@ -268,12 +256,10 @@ static void moment_verdict(struct report *report, const struct replay *replay)
 	const struct replay_modem *modem = replay->current;
 	struct modem_result result =
 		result_make(&modem->machine, "", replay->record.time_ms - modem->started_ms);
-	struct modem_facts facts = { .interface = -1 };
+	struct modem_facts facts;
 	struct line line;
 
-	text_set(facts.position, sizeof(facts.position), modem->position);
-	text_set(facts.firmware, sizeof(facts.firmware), modem->machine.firmware);
-	quectel_model(facts.firmware, facts.model, sizeof(facts.model));
+	modem_facts_past(&facts, modem->position, modem->machine.firmware);
 	modem_line_verdict(&line, &facts, &result, plain_style);
 	moment_say(report, replay, "verdict: %s", line.text);
 	if (modem_line_reason(&line, &result))
@@ -313,7 +299,7 @@ static void report_moment(struct report *report, const struct replay *replay,
 	const struct transcript_record *record = &replay->record;
 	bool is_told = false;
 
-	if (!is_asked_for(report, record->position))
+	if (!choice_has_port(&report->options->choice, record->position))
 		return;
 	if (record->type == TRANSCRIPT_USB)
 		moment_say(report, replay, "usb %s %04x:%04x", record->what, record->vid,

@@ -12,7 +12,6 @@
 #include "agent/agent.h"
 
 #define COMMAND_LIST_MAX 256 /* positions, or IMEIs, on one command line */
-#define COMMAND_JOBS_MAX 1000 /* as of the key `jobs` */
 
 enum command_status {
 	COMMAND_STATUS_OK = 0,

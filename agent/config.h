@@ -14,6 +14,7 @@
 #include "agent/core/deltas.h"
 #include "agent/core/limits.h"
 
+#define CONFIG_JOBS_MAX 1000
 #define CONFIG_DEFAULT_FILE "/etc/qfota/qfota.conf"
 #define CONFIG_DEFAULT_DIR "/etc/qfota/qfota.conf.d"
 

@@ -12,7 +12,6 @@
 
 #define CONFIG_WORD_MAX 63 /* bytes of a firmware or pattern, as in the journal */
 #define CONFIG_PACKAGE_MAX 511
-#define CONFIG_JOBS_MAX 1000
 #define CONFIG_ATTEMPTS_MAX 1000
 
 enum config_section {

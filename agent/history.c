@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/core/quectel.h"
-#include "agent/core/text.h"
 #include "agent/journal.h"
+#include "agent/modem_line.h"
 #include "agent/util.h"
 
 #define SECONDS_MAX 1e9
@@ -104,13 +103,8 @@ static void read_facts(struct reader *reader, struct modem_facts *ret)
 {
 	const char *position = read_text(reader, "modem");
 
-	if (!*position || !text_set(ret->position, sizeof(ret->position), position) ||
-	    !text_set(ret->firmware, sizeof(ret->firmware), read_text(reader, "from")))
+	if (!*position || !modem_facts_past(ret, position, read_text(reader, "from")))
 		reader->damaged = true;
-	quectel_model(ret->firmware, ret->model, sizeof(ret->model));
-	if (!ret->model[0])
-		text_set(ret->model, sizeof(ret->model), "-");
-	ret->interface = -1;
 }
 
 /* A job that got no further than its transfer, or was refused, had no END to wait for. */

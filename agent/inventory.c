@@ -2,7 +2,6 @@
 #include "agent/inventory.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "agent/core/text.h"
 #include "agent/journal.h"
@@ -10,21 +9,13 @@
 #include "usb/guard.h"
 #include "usb/sysfs.h"
 
-static bool is_at_a_port(const struct agent_choice *choice, const struct hotplug_device *device)
-{
-	for (size_t i = 0; i < choice->port_count; i++)
-		if (strcmp(choice->ports[i], device->position) == 0)
-			return true;
-	return choice->port_count == 0;
-}
-
 bool inventory_lists(const struct agent_choice *choice, const struct hotplug_device *device)
 {
 	if (device->vid != choice->vid && !layout_is_emergency_id(device->vid, device->pid))
 		return false;
 	if (choice->pid && device->pid != choice->pid)
 		return false;
-	return is_at_a_port(choice, device);
+	return choice_has_port(choice, device->position);
 }
 
 /* Its model, if that is supported but was not asked for; else NULL. */
@@ -43,7 +34,7 @@ void inventory_state(const struct agent_choice *choice, const struct hotplug_dev
 	enum layout_state state = facts->layout.state;
 	const char *word = INVENTORY_STATE_NORMAL;
 
-	if (state == LAYOUT_STATE_EMERGENCY || text_after(device->product, "QUSB"))
+	if (state == LAYOUT_STATE_EMERGENCY || layout_is_emergency_product(device->product))
 		word = "emergency download";
 	else if (journal_is_marked(JOURNAL_RUN_DIR, device->position))
 		word = "upgrading";
@@ -90,7 +81,7 @@ static void hint_device(void *data, enum hotplug_event event,
 	const char *model = untested_model(hint->choice, device);
 
 	if (event != HOTPLUG_EVENT_ADD || hint->text[0] || !model || hint->choice->pid ||
-	    device->vid != hint->choice->vid || !is_at_a_port(hint->choice, device))
+	    device->vid != hint->choice->vid || !choice_has_port(hint->choice, device->position))
 		return;
 	snprintf(hint->text, hint->size,
 		 "no matching modem is plugged in; %s is an %s, untested on hardware: --pid %04x "
@@ -107,15 +98,6 @@ void inventory_no_modem(const struct agent_choice *choice, char *ret, size_t siz
 		text_set(ret, size, "no matching modem is plugged in; see qfota-agent list");
 }
 
-static int at_interface(const struct layout *layout, int wanted)
-{
-	uint8_t order[LAYOUT_SERIAL_MAX];
-
-	if (layout_serial_of(layout, wanted) >= 0)
-		return wanted;
-	return layout_candidates(layout, order) ? layout->serial[order[0]].interface : -1;
-}
-
 void inventory_facts(const struct hotplug_device *device, int interface,
 		     struct modem_facts *ret)
 {
@@ -127,7 +109,7 @@ void inventory_facts(const struct hotplug_device *device, int interface,
 	*ret = (struct modem_facts){
 		.vid = device->vid,
 		.pid = device->pid,
-		.interface = at_interface(&layout, interface),
+		.interface = layout_at_interface(&layout, interface),
 		.layout = layout,
 		.guard = guard_is_loaded(),
 	};

@@ -36,14 +36,6 @@ bool job_has_begun(const struct job *job, const char *package)
 
 /* ---- while it goes on ---- */
 
-static uint64_t wall_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void entry_begin(struct journal_job *entry, const struct dfota *machine,
 			const struct modem_facts *facts, unsigned int device)
 {
@@ -54,7 +46,7 @@ static void entry_begin(struct journal_job *entry, const struct dfota *machine,
 	}
 	/* Of the request, and never of later: only before a loss of the bus do they tell one. */
 	if (!entry->started_ms || !machine->requested) {
-		entry->started_ms = wall_clock_ms();
+		entry->started_ms = util_wall_ms();
 		entry->device = (int)device;
 		entry->vid = facts->vid;
 		journal_boot_id(entry->boot, sizeof(entry->boot));
@@ -279,7 +271,7 @@ void job_resume(struct job *job, const struct journal_job *entry, const char *pl
 		unsigned int device, const char *running, struct dfota_memory *ret)
 {
 	enum source_kind kind = source_kind_of(entry->package);
-	uint64_t now_ms = wall_clock_ms();
+	uint64_t now_ms = util_wall_ms();
 
 	job->entry = *entry;
 	entry = &job->entry;

@@ -194,7 +194,7 @@ static bool option_set_number(struct wish *wish, int id, const char *value)
 {
 	unsigned long number;
 
-	if (!parse_number(value, 10, id == OPTION_JOBS ? COMMAND_JOBS_MAX : UINT8_MAX, &number))
+	if (!parse_number(value, 10, id == OPTION_JOBS ? CONFIG_JOBS_MAX : UINT8_MAX, &number))
 		return false;
 	if (id == OPTION_INTERFACE)
 		wish->interface = (int)number;

@@ -24,26 +24,10 @@ static enum dfota_presence presence_of(const struct layout *layout)
 	return layout->serials == 1 ? DFOTA_PRESENCE_RECOVERY : DFOTA_PRESENCE_MODEM;
 }
 
-/* --interface holds as long as there is such an interface: numbers move with the composition. */
-static uint8_t candidates_of(const struct modem *m, const struct layout *layout,
-			     uint8_t order[static LAYOUT_SERIAL_MAX])
-{
-	int told = layout_serial_of(layout, m->host->interface);
-
-	if (told < 0)
-		return (uint8_t)layout_candidates(layout, order);
-	order[0] = (uint8_t)told;
-	return 1;
-}
-
 static void layout_take(struct modem *m)
 {
-	uint8_t order[LAYOUT_SERIAL_MAX];
-
 	m->facts.layout = *attachment_layout(m->attachment);
-	m->facts.interface = -1;
-	if (candidates_of(m, &m->facts.layout, order))
-		m->facts.interface = m->facts.layout.serial[order[0]].interface;
+	m->facts.interface = layout_at_interface(&m->facts.layout, m->host->interface);
 }
 
 /* Once a job, as soon as it is there: one taken up may begin while the modem is away. */
@@ -66,7 +50,8 @@ static void modem_attached(void *data, const struct layout *layout)
 
 	_Static_assert(LAYOUT_SERIAL_MAX == DFOTA_PORTS, "every serial interface is a port");
 	modem_show(m);
-	event.attached.candidates = candidates_of(m, layout, event.attached.order);
+	event.attached.candidates =
+		(uint8_t)layout_candidates(layout, m->host->interface, event.attached.order);
 	modem_event(m, &event);
 }
 
@@ -174,22 +159,13 @@ void modem_removed(struct modem *m, const struct hotplug_device *device)
 static bool modem_lock(struct modem *m, const char *position)
 {
 	char reason[200];
-	int holder, r;
+	int r = claim_lock(&m->job.claim, position, reason, sizeof(reason));
 
-	r = claim_lock(&m->job.claim, position, &holder);
-	if (r == -EBUSY) {
-		snprintf(reason, sizeof(reason),
-			 "another agent (process %d) holds this modem; wait for its verdict",
-			 holder);
+	if (r == -EBUSY)
 		modem_event(m, &(struct dfota_event){ .type = DFOTA_EVENT_HELD,
 						      .reason = reason });
-	} else if (r < 0) {
-		snprintf(reason, sizeof(reason),
-			 "cannot lock the modem in %s: %s; use sudo, or the rights that the udev "
-			 "rule 70-qfota.rules and this folder give to a user",
-			 JOURNAL_RUN_DIR, strerror(-r));
+	else if (r < 0)
 		modem_failed(m, reason);
-	}
 	return r == 0;
 }
 

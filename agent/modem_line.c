@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/quectel.h"
 #include "agent/core/text.h"
 
 #define CODE_GREEN "\033[32m"
@@ -14,6 +15,19 @@
 static void ids_text(const struct modem_facts *modem, char ret[static MODEM_NAME_SIZE])
 {
 	snprintf(ret, MODEM_NAME_SIZE, "%04x:%04x", modem->vid, modem->pid);
+}
+
+bool modem_facts_past(struct modem_facts *ret, const char *position, const char *firmware)
+{
+	bool fits;
+
+	*ret = (struct modem_facts){ .interface = -1 };
+	fits = text_set(ret->position, sizeof(ret->position), position) &&
+	       text_set(ret->firmware, sizeof(ret->firmware), firmware);
+	quectel_model(ret->firmware, ret->model, sizeof(ret->model));
+	if (!ret->model[0])
+		text_set(ret->model, sizeof(ret->model), "-");
+	return fits;
 }
 
 void modem_name(const struct modem_facts *modem, char ret[static MODEM_NAME_SIZE])

@@ -17,6 +17,12 @@ struct modem_line_style {
 
 #define MODEM_NAME_SIZE 24
 
+/*
+ * What a verdict line needs of a modem that is not there: its model is told by the
+ * firmware, "-" if it is not. False: one of them did not fit whole.
+ */
+bool modem_facts_past(struct modem_facts *ret, const char *position, const char *firmware);
+
 /* The model, or where it is not known the ids: "EP06", "2c7c:0307"; empty if neither is. */
 void modem_name(const struct modem_facts *modem, char ret[static MODEM_NAME_SIZE]);
 

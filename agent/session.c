@@ -144,18 +144,11 @@ static bool session_check_jobs(struct session *s, const char *position, const ch
 
 static bool session_lock(struct session *s)
 {
-	int holder = 0;
-	int r = claim_lock(&s->claim, s->facts.position, &holder);
+	char reason[200];
+	int r = claim_lock(&s->claim, s->facts.position, reason, sizeof(reason));
 
-	if (r == -EBUSY)
-		session_finish(s, SESSION_END_REFUSED,
-			       "another agent (process %d) holds this modem; wait for its verdict",
-			       holder);
-	else if (r < 0)
-		session_finish(s, SESSION_END_HOST,
-			       "cannot lock the modem in %s: %s; use sudo, or the rights that the "
-			       "udev rule 70-qfota.rules and this folder give to a user",
-			       JOURNAL_RUN_DIR, strerror(-r));
+	if (r < 0)
+		session_finish(s, r == -EBUSY ? SESSION_END_REFUSED : SESSION_END_HOST, "%s", reason);
 	return r == 0;
 }
 
@@ -303,23 +296,12 @@ static void session_timer_fired(void *data)
 
 /* ---- what the attachment tells ---- */
 
-static void session_choose_port(struct session *s, const struct layout *layout)
-{
-	s->candidates = layout_candidates(layout, s->order);
-	for (uint8_t i = 0; i < layout->serials; i++) {
-		if (layout->serial[i].interface != s->host->interface)
-			continue;
-		s->order[0] = i;
-		s->candidates = 1;
-	}
-	s->candidate = s->tries = 0;
-}
-
 static void session_attached(void *data, const struct layout *layout)
 {
 	struct session *s = data;
 
-	session_choose_port(s, layout);
+	s->candidates = layout_candidates(layout, s->host->interface, s->order);
+	s->candidate = s->tries = 0;
 	if (layout->state == LAYOUT_STATE_EMERGENCY) {
 		session_finish(s, SESSION_END_EMERGENCY, "it is in emergency download");
 	} else if (layout->serials < 2 || !s->candidates) {
@@ -337,16 +319,6 @@ static void session_detached(void *data)
 	session_stop(data, "it left the bus in the middle of it");
 }
 
-static void session_bytes(void *data, unsigned int serial, const uint8_t *bytes, size_t size)
-{
-	(void)data, (void)serial, (void)bytes, (void)size;
-}
-
-static void session_written(void *data, unsigned int serial, size_t size)
-{
-	(void)data, (void)serial, (void)size;
-}
-
 static void session_failed(void *data, const char *reason)
 {
 	session_stop(data, reason);
@@ -355,9 +327,7 @@ static void session_failed(void *data, const char *reason)
 static const struct attachment_events session_attachment_events = {
 	.attached = session_attached,
 	.detached = session_detached,
-	.bytes = session_bytes,
 	.line = session_line,
-	.written = session_written,
 	.failed = session_failed,
 };
 

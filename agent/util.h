@@ -6,7 +6,9 @@
 #define QFOTA_UTIL_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -36,6 +38,15 @@ static inline int util_take_fd(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+/* Since 1970; anybody may set that clock. */
+static inline uint64_t util_wall_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 #define _cleanup_free_ _cleanup_(util_freep)

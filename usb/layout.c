@@ -222,7 +222,6 @@ int layout_parse(const uint8_t *raw, size_t size, struct layout *ret)
 	    configuration[1] != DESCRIPTOR_CONFIGURATION ||
 	    total > size - DEVICE_SIZE)
 		return -EBADMSG;
-	layout.bcd_usb = get_le16(raw + 2);
 	layout.vid = get_le16(raw + 8);
 	layout.pid = get_le16(raw + 10);
 	layout.configuration = configuration[5];
@@ -240,16 +239,28 @@ int layout_parse(const uint8_t *raw, size_t size, struct layout *ret)
 	return 0;
 }
 
-unsigned int layout_candidates(const struct layout *layout,
+unsigned int layout_candidates(const struct layout *layout, int wanted,
 			       uint8_t ret[static LAYOUT_SERIAL_MAX])
 {
+	int told = layout_serial_of(layout, wanted);
 	unsigned int count = 0;
 
+	if (told >= 0) {
+		ret[0] = (uint8_t)told;
+		return 1;
+	}
 	for (uint8_t serial = 1; serial < layout->serials; serial++)
 		ret[count++] = serial;
 	if (layout->serials)
 		ret[count++] = 0;
 	return count;
+}
+
+int layout_at_interface(const struct layout *layout, int wanted)
+{
+	uint8_t order[LAYOUT_SERIAL_MAX];
+
+	return layout_candidates(layout, wanted, order) ? layout->serial[order[0]].interface : -1;
 }
 
 static void text_add(char *text, size_t size, const char *more)
@@ -336,4 +347,9 @@ bool layout_is_emergency_id(uint16_t vid, uint16_t pid)
 		if (rows[i].vid == vid && rows[i].pid == pid)
 			return true;
 	return false;
+}
+
+bool layout_is_emergency_product(const char *product)
+{
+	return product && strncmp(product, "QUSB", 4) == 0;
 }

@@ -50,7 +50,6 @@ struct layout_serial {
 struct layout {
 	uint16_t vid;
 	uint16_t pid;
-	uint16_t bcd_usb;
 	uint8_t configuration; /* bConfigurationValue of the first configuration */
 	uint8_t interfaces;    /* how many distinct interface numbers */
 	uint8_t interface_numbers[32];
@@ -73,11 +72,14 @@ int layout_parse(const uint8_t *raw, size_t size, struct layout *ret);
 
 /*
  * Where AT may be asked for, best first: second serial (AT), third (modem), the
- * others, first (NMEA) last. Fills @ret with indices into layout->serial,
- * returns how many.
+ * others, first (NMEA) last. @wanted: the interface number that a person named; it alone,
+ * as long as a serial one has it, for numbers move with the composition; -1: none. Fills
+ * @ret with indices into layout->serial, returns how many.
  */
-unsigned int layout_candidates(const struct layout *layout,
+unsigned int layout_candidates(const struct layout *layout, int wanted,
 			       uint8_t ret[static LAYOUT_SERIAL_MAX]);
+/* The interface number of the best of them; -1: there is none. */
+int layout_at_interface(const struct layout *layout, int wanted);
 
 /* Index into layout->serial of the one with that interface number; -1: there is none. */
 int layout_serial_of(const struct layout *layout, int interface);
@@ -93,5 +95,7 @@ void layout_describe(const struct layout *layout, char *ret, size_t size);
  */
 const char *layout_model(uint16_t vid, uint16_t pid, bool *ret_promised);
 bool layout_is_emergency_id(uint16_t vid, uint16_t pid);
+/* "QUSB_BULK_SN:…" and kin, of any ids, are of the boot ROM too (facts 4.7). @product NULL: not. */
+bool layout_is_emergency_product(const char *product);
 
 #endif

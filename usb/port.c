@@ -336,7 +336,7 @@ static int port_listen(struct port *port, struct serial *serial)
 static int port_start(struct port *port)
 {
 	uint8_t order[LAYOUT_SERIAL_MAX];
-	unsigned int count = layout_candidates(&port->layout, order);
+	unsigned int count = layout_candidates(&port->layout, -1, order);
 	int r = 0;
 
 	for (unsigned int i = 0; i < count && r == 0; i++)

@@ -123,11 +123,6 @@ static void resume_attached(struct step *s)
 	step_timer_off(s, DFOTA_TIMER_STATE);
 }
 
-void away_resume_enter(struct step *s)
-{
-	follow_total_arm(s);
-}
-
 /* What it told before it was lost again does not count. */
 static void resume_detached(struct step *s)
 {
@@ -259,11 +254,6 @@ void away_back_take(struct step *s, const struct signal *signal)
 		ask_version(s);
 	else
 		follow_after_request(s, signal);
-}
-
-void away_ended_enter(struct step *s)
-{
-	follow_total_arm(s);
 }
 
 /* FLASHING means that the modem tries again: no limit of a modem that is done may end that. */

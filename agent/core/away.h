@@ -9,14 +9,12 @@
 
 #include "agent/core/step.h"
 
-void away_resume_enter(struct step *s);
 void away_resume_take(struct step *s, const struct signal *signal);
 /* away and reboot */
 void away_take(struct step *s, const struct signal *signal);
 /* quiet, flash and boot */
 void away_back_enter(struct step *s);
 void away_back_take(struct step *s, const struct signal *signal);
-void away_ended_enter(struct step *s);
 void away_ended_take(struct step *s, const struct signal *signal);
 
 /* @signal tells that the loss of the bus did not end the download: then it is taken up. */

@@ -120,10 +120,19 @@ static bool take_edition_now(struct dfota *d, const char *text)
 	return edition_take(d->firmware_now, text);
 }
 
+/* Behind the name of an answer and its first word in quotes; NULL: it is another answer. */
+static const char *value_of(const char *text, const char *name, const char *word)
+{
+	const char *rest = text_after(text, name);
+
+	rest = rest ? text_after(text_skip_blanks(rest), word) : NULL;
+	return rest ? text_skip_blanks(rest) : NULL;
+}
+
 /* +QURCCFG: "urcport","uart1" (AT manual V2.0, 2.25) */
 static bool take_urc_port(struct dfota *d, const char *text)
 {
-	const char *port = text_after(text, "+QURCCFG: \"urcport\",\"");
+	const char *port = text_after(value_of(text, "+QURCCFG:", "\"urcport\","), "\"");
 	size_t length;
 
 	if (!port)
@@ -138,14 +147,16 @@ static bool take_urc_port(struct dfota *d, const char *text)
 
 static bool take_urc_moved(struct dfota *d, const char *text)
 {
-	d->urc_here |= text_after(text, "+QURCCFG: \"urcport\",\"usbat\"") != NULL;
+	const char *port = value_of(text, "+QURCCFG:", "\"urcport\",");
+
+	d->urc_here |= text_after(port, "\"usbat\"") != NULL;
 	return d->urc_here;
 }
 
 /* +QINDCFG: "all",0: the master switch of URCs is off (AT manual V2.0, 4.3) */
 static bool take_urc_switch(struct dfota *d, const char *text)
 {
-	const char *value = text_after(text, "+QINDCFG: \"all\",");
+	const char *value = value_of(text, "+QINDCFG:", "\"all\",");
 
 	if (value && value[0] == '0')
 		d->urcs_off = true;
@@ -264,7 +275,7 @@ static const struct query urc_move_queries[] = {
 /* +QFLST: "UFS:qfota.zip",3000, or without UFS: (facts 3.1) */
 static bool take_leftover(struct dfota *d, const char *text)
 {
-	const char *name = text_after(text, "+QFLST: \"");
+	const char *name = value_of(text, "+QFLST:", "\"");
 	const char *bare = text_after(name, "UFS:");
 	const char *size = text_after(bare ? bare : name, UPLOAD_NAME "\",");
 

@@ -237,6 +237,7 @@ struct dfota {
 	enum verdict_stop upload_stop; /* why it was given up, if stops is not 0 */
 	bool answered;	  /* its own count is known */
 	uint8_t uploads;  /* begun, the last one block by block */
+	bool existed;	  /* the modem said so of our name, and it was deleted */
 	uint8_t directory; /* index of the one that the request names */
 	uint16_t answer_sum;
 	uint32_t answer_size;

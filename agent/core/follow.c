@@ -209,7 +209,6 @@ void follow_after_request(struct step *s, const struct signal *signal)
 		/* The job goes on without this host: it is not confirmed, never failed. */
 		step_finish_saying(s, VERDICT_STOP_LIMIT, signal->event->reason);
 		break;
-	case SIGNAL_START:
 	case SIGNAL_ATTACHED:
 	case SIGNAL_STATE_LIMIT:
 	case SIGNAL_ANSWER_LIMIT:

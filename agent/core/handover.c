@@ -48,7 +48,7 @@ static bool has_booted(const struct dfota *d)
 	       verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_OTHER;
 }
 
-static void handover_go_on(struct step *s)
+void handover_go_on(struct step *s)
 {
 	struct dfota *d = s->d;
 
@@ -107,11 +107,6 @@ void handover_meanwhile(struct step *s, const struct signal *signal)
 		   signal->type == SIGNAL_STATE_LIMIT) {
 		step_finish(s, s->d->ending);
 	}
-}
-
-void handover_swept(struct step *s)
-{
-	handover_go_on(s);
 }
 
 /* ---- health ---- */

@@ -25,8 +25,8 @@ void handover_health_enter(struct step *s);
 void handover_health_take(struct step *s, const struct signal *signal);
 void handover_urc_back_enter(struct step *s);
 void handover_urc_back_take(struct step *s, const struct signal *signal);
-/* sweep, once the job is over */
-void handover_swept(struct step *s);
+/* To what is owed next, or to the end: of SWEEP, once the job is over. */
+void handover_go_on(struct step *s);
 void handover_meanwhile(struct step *s, const struct signal *signal);
 
 #endif

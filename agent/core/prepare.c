@@ -61,7 +61,6 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 	case SIGNAL_HELD:
 		step_finish_saying(s, VERDICT_STOP_REFUSED, signal->event->reason);
 		break;
-	case SIGNAL_START:
 	case SIGNAL_ATTACHED:
 	case SIGNAL_TOTAL_LIMIT:
 	case SIGNAL_ANSWER_LIMIT:
@@ -253,16 +252,11 @@ static void check_passed(struct step *s)
 		step_go(s, DFOTA_STATE_SAVE);
 }
 
-static void check_ask(struct step *s)
+void prepare_check_enter(struct step *s)
 {
 	s->d->sim_ready = s->d->registered = false;
 	s->d->cfun = s->d->context = s->d->rssi = s->d->store_free = -1;
 	conversation_ask(s, CONVERSATION_SCRIPT_NETWORK);
-}
-
-void prepare_check_enter(struct step *s)
-{
-	check_ask(s);
 }
 
 /* An empty APN is that of the network; a context that was not told may be there. */
@@ -294,7 +288,7 @@ void prepare_check_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_STATE_LIMIT) {
 		step_finish_saying(s, VERDICT_STOP_REFUSED, check_refusal(d));
 	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
-		check_ask(s);
+		prepare_check_enter(s);
 	} else if (!d->query_pausing &&
 		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
 		/* Who downloads nothing needs no network; it is asked for comparison only. */

@@ -21,7 +21,6 @@ enum quectel_family {
 	QUECTEL_FAMILY_BG,	   /* BG96, BG95: BG96 DFOTA guide V1.0 */
 	QUECTEL_FAMILY_EC2X,	   /* EC2x, EG9x: QuecOpen DFOTA guide V1.0 */
 	QUECTEL_FAMILY_STANDARD_A, /* EC200x, EC600x, EG91xU: LTE Standard(A) guide V1.5 */
-	QUECTEL_FAMILY_COUNT,
 };
 
 /* "EP06" of "EP06ELAR03A08M4G": an empty string if it begins otherwise. */

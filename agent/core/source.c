@@ -248,26 +248,13 @@ bool source_secret(const char *text, size_t from, size_t *ret_start, size_t *ret
 	return false;
 }
 
-/* Appends a part of a text that is not terminated there. */
-static bool add_part(char *ret, size_t size, const char *text, size_t length)
-{
-	size_t used = strlen(ret);
-	bool fits = length < size - used;
-
-	if (!fits)
-		length = size - used - 1;
-	memcpy(ret + used, text, length);
-	ret[used + length] = '\0';
-	return fits;
-}
-
 bool source_mask(const char *text, char *ret, size_t size)
 {
 	size_t at = 0, start, length;
 
 	ret[0] = '\0';
 	while (source_secret(text, at, &start, &length)) {
-		if (!add_part(ret, size, text + at, start - at) || !text_add(ret, size, "***"))
+		if (!text_add_part(ret, size, text + at, start - at) || !text_add(ret, size, "***"))
 			return false;
 		at = start + length;
 	}

@@ -16,7 +16,6 @@ struct step {
 
 /* An event as the states see it: a line is taken apart first. */
 enum signal_type {
-	SIGNAL_START,
 	SIGNAL_ATTACHED,
 	SIGNAL_DETACHED,
 	SIGNAL_STATE_LIMIT,

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-bool text_add(char *buffer, size_t size, const char *text)
+bool text_add_part(char *buffer, size_t size, const char *text, size_t length)
 {
-	size_t used = strlen(buffer), length = strlen(text);
+	size_t used = strlen(buffer);
 	bool fits = length < size - used;
 
 	if (!fits)
@@ -13,6 +13,11 @@ bool text_add(char *buffer, size_t size, const char *text)
 	memcpy(buffer + used, text, length);
 	buffer[used + length] = '\0';
 	return fits;
+}
+
+bool text_add(char *buffer, size_t size, const char *text)
+{
+	return text_add_part(buffer, size, text, strlen(text));
 }
 
 bool text_set(char *buffer, size_t size, const char *text)

@@ -12,6 +12,8 @@
 /* Replaces or appends; false if it did not fit whole (the buffer then holds what did). */
 bool text_set(char *buffer, size_t size, const char *text);
 bool text_add(char *buffer, size_t size, const char *text);
+/* Of a text that may go on behind @length bytes. */
+bool text_add_part(char *buffer, size_t size, const char *text, size_t length);
 bool text_add_number(char *buffer, size_t size, long number);
 
 /* Appends @text with every byte outside 0x20..0x7e as \xHH: safe for terminals and logs. */

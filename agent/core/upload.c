@@ -9,13 +9,20 @@
 #include "agent/core/text.h"
 
 /*
- * Two are under way, so that the bus has the next one when the last is through.
- * They are all that is in memory of a package.
+ * Some parts are under way, so that the bus has the next one when one is through; they
+ * are all that is in memory of a package. Large ones cost least, but each is a sign of
+ * life and of progress: a store that takes 5 kB/s is slow, not dead.
  */
-#define UPLOAD_CHUNK 262144
+#define UPLOAD_PARTS 4
+#define UPLOAD_PART_MIN 4096
+#define UPLOAD_PART_MAX 65536
+/* So that every 10 % of a small package are seen, too. */
+#define UPLOAD_STEPS 16
 /* In ACK mode the modem answers each block with a letter (facts 3.2). */
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
+/* +CME ERROR: 407, a file of that name is there (facts 3.4) */
+#define CME_FILE_EXISTS 407
 
 static void upload_failed(struct step *s, const char *reason)
 {
@@ -32,7 +39,7 @@ static void swept(struct step *s)
 {
 	s->d->stored = false;
 	if (s->d->after_sweep == DFOTA_STATE_FINISHED)
-		handover_swept(s);
+		handover_go_on(s);
 	else
 		step_go(s, s->d->after_sweep);
 }
@@ -167,7 +174,17 @@ static void upload_host(struct step *s, const struct signal *signal)
 /* Nothing was begun, so nothing is there. */
 static void upload_error(struct step *s, int code)
 {
-	s->d->stored = false;
+	struct dfota *d = s->d;
+
+	/* Of that name there is one after all, which QFLST did not tell (facts 3.1, 3.4). */
+	if (code == CME_FILE_EXISTS && !d->existed) {
+		d->existed = true;
+		d->uploads--;
+		d->after_sweep = DFOTA_STATE_CONNECT;
+		step_go(s, DFOTA_STATE_SWEEP);
+		return;
+	}
+	d->stored = false;
 	handover_finish_error(s, VERDICT_STOP_UPLOAD, "the upload failed", code);
 }
 
@@ -197,6 +214,13 @@ void upload_connect_take(struct step *s, const struct signal *signal)
 static uint32_t at_most(uint32_t most, uint32_t number)
 {
 	return number < most ? number : most;
+}
+
+static uint32_t part_size(const struct dfota *d)
+{
+	uint32_t size = d->plan.size / UPLOAD_STEPS / UPLOAD_PART_MIN * UPLOAD_PART_MIN;
+
+	return size < UPLOAD_PART_MIN ? UPLOAD_PART_MIN : at_most(UPLOAD_PART_MAX, size);
 }
 
 static void send_bytes(struct step *s, uint32_t most)
@@ -231,8 +255,8 @@ void upload_enter(struct step *s)
 		send_bytes(s, UPLOAD_BLOCK);
 		return;
 	}
-	send_bytes(s, UPLOAD_CHUNK);
-	send_bytes(s, UPLOAD_CHUNK);
+	for (unsigned int i = 0; i < UPLOAD_PARTS; i++)
+		send_bytes(s, part_size(s->d));
 }
 
 /* A transcript may claim more bytes than there are, and that there are none. */
@@ -254,7 +278,7 @@ static void upload_written(struct step *s, uint32_t size)
 		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = percent;
 	}
 	if (d->uploads < UPLOAD_TRIES && !d->stops)
-		send_bytes(s, UPLOAD_CHUNK);
+		send_bytes(s, part_size(d));
 }
 
 static void upload_acked(struct step *s)

@@ -42,7 +42,7 @@ static void check_numbers(const struct layout *layout)
 static void check_candidates(const struct layout *layout)
 {
 	uint8_t candidates[LAYOUT_SERIAL_MAX];
-	unsigned int count = layout_candidates(layout, candidates);
+	unsigned int count = layout_candidates(layout, -1, candidates);
 
 	LAW(count == layout->serials);
 	for (unsigned int i = 0; i < count; i++)

@@ -53,7 +53,7 @@ static int run_list(struct at_command *c)
 			list_file(c->port, &s->files[i]);
 		return AT_RESULT_OK;
 	}
-	f = store_find(s, name);
+	f = c->modem->settings->list_one ? store_find(s, name) : NULL;
 	if (!f)
 		return STORE_NOT_FOUND;
 	list_file(c->port, f);

@@ -168,6 +168,8 @@ static const struct setting table[] = {
 	NUMBER("ufs-size", ufs_size, "67108864", "Bytes of the file store."),
 	TEXT("files", files, "",
 	     "Files that are in the store from the start: NAME:BYTES ..."),
+	YESNO("list-one", list_one, "yes",
+	      "AT+QFLST of one name tells of that file; no: only of all of them."),
 	TEXT("ufs-directory", ufs_directory, "/cache/ufs/",
 	     "Where AT+QFOTADL finds the store's files."),
 	NUMBER("upload-wrong", upload_wrong, "0",

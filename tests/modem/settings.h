@@ -195,6 +195,7 @@ struct settings {
 	bool upload_timeout_error;
 	int64_t lose_ack;
 	int sum_format;
+	bool list_one;
 
 	/* the request and the download */
 	int request;

@@ -13,7 +13,6 @@
 /* +CME ERROR numbers of the store, fact 3.4 */
 enum store_error {
 	STORE_OK = 0,
-	STORE_INVALID_INPUT = 400,
 	STORE_NOT_FOUND = 405,
 	STORE_INVALID_NAME = 406,
 	STORE_EXISTS = 407,

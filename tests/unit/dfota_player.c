@@ -466,6 +466,10 @@ static void upload_answer(struct player *p, uint8_t port)
 		player_say(p, port, "+CME ERROR: 420");
 		return;
 	}
+	if (p->exists) {
+		player_say(p, port, "+CME ERROR: 407");
+		return;
+	}
 	p->taken = p->laws.sent = 0;
 	p->laws.data = true;
 	p->laws.data_ms = p->now_ms;
@@ -537,6 +541,8 @@ static void modem_answer(struct player *p, uint8_t port, const char *command)
 	}
 	if (!p->urcs_stuck && strcmp(command, "AT+QURCCFG=\"urcport\",\"usbat\"") == 0)
 		p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
+	if (strncmp(command, "AT+QFDEL", 8) == 0)
+		p->exists = p->exists_always;
 	if (line)
 		player_say(p, port, line);
 	if (!line || strcmp(line, "ERROR") != 0)

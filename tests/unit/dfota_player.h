@@ -75,6 +75,8 @@ struct player {
 	const char *store;    /* answer line to QFLDS, NULL: ERROR */
 	const char *leftover; /* answer line to QFLST, NULL: ERROR */
 	bool takes_nothing;   /* ERROR to QFUPL */
+	bool exists;	      /* 407 to it, until the file is deleted */
+	bool exists_always;   /* or even then */
 	bool takes_no_bytes;  /* CONNECT, and then none */
 	uint8_t miscounts;    /* so many uploads are counted wrong */
 	uint8_t refuses;      /* so many requests get an ERROR at once */

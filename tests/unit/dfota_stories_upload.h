@@ -85,6 +85,19 @@ static void arrange_stuck(struct player *p)
 	p->takes_no_bytes = true;
 }
 
+/* QFLST did not tell of it. */
+static void arrange_exists(struct player *p)
+{
+	arrange_file(p);
+	p->exists = true;
+}
+
+static void arrange_exists_always(struct player *p)
+{
+	arrange_exists(p);
+	p->exists_always = true;
+}
+
 #define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
 #define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
 #define ASKED_TWICE "1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; "
@@ -121,6 +134,15 @@ static const struct story stories_uploads[] = {
 	{ "our leftover is deleted first", "modem; wait 1000",
 	  TOLD_STORE SWEEP TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON,
 	  .arrange = arrange_leftover },
+	{ "our leftover is deleted when the upload is told of it", "modem; wait 1000",
+	  TOLD_STORE "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; " SWEEP
+		     "1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; " TOLD_ASKED,
+	  .exit = STORY_GOES_ON, .arrange = arrange_exists },
+	{ "our leftover is there for ever", "modem; wait 1000",
+	  TOLD_STORE "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; " SWEEP
+		     "1>AT+QFUPL=\"qfota.zip\",3000,10; finish; ",
+	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "407",
+	  .arrange = arrange_exists_always },
 	{ "an agent died in the upload", "sneaks old; wait 10999; wait 1",
 	  TOLD_SWEPT TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON, .arrange = arrange_file,
 	  .resumed = true, .phase = DFOTA_PHASE_UPLOAD, .transfer = -1, .end = -1 },

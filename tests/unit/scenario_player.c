@@ -229,7 +229,7 @@ static void host_attached(void *data, const struct layout *layout)
 	};
 
 	event.attached.candidates =
-		(uint8_t)layout_candidates(layout, event.attached.order);
+		(uint8_t)layout_candidates(layout, -1, event.attached.order);
 	step(data, &event);
 }
 

@@ -46,7 +46,7 @@ void __wrap_attachment_close(struct attachment *attachment, bool give_back);
 void __wrap_attachment_free(struct attachment *attachment);
 int __wrap_attachment_write(struct attachment *attachment, unsigned int serial, const void *bytes,
 			    size_t size);
-int __wrap_claim_lock(struct claim *claim, const char *position, int *ret_holder);
+int __wrap_claim_lock(struct claim *claim, const char *position, char *ret_reason, size_t size);
 void __wrap_claim_unlock(struct claim *claim);
 int __wrap_journal_refresh(struct journal *journal);
 const struct journal_job *__wrap_journal_find(const struct journal *journal, const char *position,
@@ -111,11 +111,12 @@ int __wrap_attachment_write(struct attachment *attachment, unsigned int serial, 
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): as it is declared */
-int __wrap_claim_lock(struct claim *claim, const char *position, int *ret_holder)
+int __wrap_claim_lock(struct claim *claim, const char *position, char *ret_reason, size_t size)
 {
 	(void)claim;
 	(void)position;
-	(void)ret_holder;
+	(void)ret_reason;
+	(void)size;
 	return 0;
 }
 
