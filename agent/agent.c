@@ -273,7 +273,8 @@ static void agent_moved(void *data, const struct modem *modem, const char *posit
 
 /*
  * In recovery a modem may show any id (facts 9). Of another vendor only what looks like
- * a recovery port is opened, and that is never written to.
+ * a recovery port is opened, and that is never written to; emergency download, by its ids
+ * or strings, is only looked at.
  */
 static bool may_be(const struct agent *agent, const struct modem *modem,
 		   const struct hotplug_device *device)
@@ -284,6 +285,7 @@ static bool may_be(const struct agent *agent, const struct modem *modem,
 		return choice_takes(agent->choice, device->vid, device->pid, device->position);
 	return device->vid == agent->choice->vid ||
 	       layout_is_emergency_id(device->vid, device->pid) ||
+	       layout_is_emergency_product(device->product) ||
 	       (layout_parse(device->descriptors, device->descriptors_size, &layout) == 0 &&
 		layout.state == LAYOUT_STATE_RECOVERY);
 }

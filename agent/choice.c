@@ -25,6 +25,9 @@ bool choice_takes(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
 	bool promised = false;
 	const char *model = layout_model(vid, pid, &promised);
 
+	/* Who names its position means the modem there, though nothing but its boot ROM runs. */
+	if (choice->port_count && layout_is_emergency_id(vid, pid))
+		return choice_has_port(choice, position);
 	if (!model || vid != choice->vid || !choice_has_port(choice, position))
 		return false;
 	return choice->pid ? pid == choice->pid : promised;

@@ -20,7 +20,7 @@ struct agent_choice {
 	size_t imei_count;
 };
 
-/* True if a device with these ids at @position is meant. */
+/* True if a device with these ids at @position is meant; one in emergency download only by its position. */
 bool choice_takes(const struct agent_choice *choice, uint16_t vid, uint16_t pid,
 		  const char *position);
 bool choice_has_port(const struct agent_choice *choice, const char *position);

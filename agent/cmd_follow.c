@@ -21,5 +21,6 @@ const struct command command_follow = {
 	.arguments = "",
 	.help = "report how jobs under way end; start none",
 	.json = true,
+	.transcript = true,
 	.run = follow_run,
 };

@@ -411,5 +411,6 @@ const struct command command_report = {
 	.arguments = "[POSITION]",
 	.help = "print what a ticket needs, redacted (--record: of that transcript)",
 	.unconfigured = true,
+	.transcript = true,
 	.run = report_run,
 };

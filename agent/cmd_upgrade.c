@@ -81,6 +81,7 @@ const struct command command_upgrade = {
 	.arguments = "[PACKAGE]",
 	.help = "upgrade modems (without PACKAGE: as configured)",
 	.json = true,
+	.transcript = true,
 	.upgrades = true,
 	.run = upgrade_run,
 };

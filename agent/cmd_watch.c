@@ -22,5 +22,6 @@ const struct command command_watch = {
 	.arguments = "",
 	.help = "stay, and upgrade what is plugged in, as configured",
 	.json = true,
+	.transcript = true,
 	.run = watch_run,
 };

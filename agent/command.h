@@ -42,6 +42,7 @@ struct command {
 	const char *arguments; /* for the help */
 	const char *help;
 	bool json; /* knows --json */
+	bool transcript; /* knows --record */
 	bool upgrades; /* takes --from, --to, --dry-run and --force */
 	bool unconfigured; /* reads no configuration; list does with --probe only */
 	/* The arguments behind the command's name. Returns the exit status. */

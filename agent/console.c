@@ -301,7 +301,8 @@ static bool environment_is_utf8(void)
 		if (value && *value)
 			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
 	}
-	return false;
+	/* Services and small systems set none, and what reads them expects nothing else by now. */
+	return true;
 }
 
 static bool is_terminal(FILE *file)

@@ -80,8 +80,17 @@ static void hint_device(void *data, enum hotplug_event event,
 	struct hint *hint = data;
 	const char *model = untested_model(hint->choice, device);
 
-	if (event != HOTPLUG_EVENT_ADD || hint->text[0] || !model || hint->choice->pid ||
-	    device->vid != hint->choice->vid || !choice_has_port(hint->choice, device->position))
+	if (event != HOTPLUG_EVENT_ADD || hint->text[0])
+		return;
+	if (layout_is_emergency_id(device->vid, device->pid)) {
+		snprintf(hint->text, hint->size,
+			 "no matching modem is plugged in; what is at %s (%04x:%04x) sits in emergency "
+			 "download: --port %s tells what to do",
+			 device->position, device->vid, device->pid, device->position);
+		return;
+	}
+	if (!model || hint->choice->pid || device->vid != hint->choice->vid ||
+	    !choice_has_port(hint->choice, device->position))
 		return;
 	snprintf(hint->text, hint->size,
 		 "no matching modem is plugged in; %s is an %s, untested on hardware: --pid %04x "

@@ -159,17 +159,12 @@ void job_close(struct job *job, const struct modem_result *result)
 	job->entry.started_ms = 0;
 }
 
-/*
- * Of a modem that told who it is. To look at one, and to find nothing to do, is no job;
- * what its configuration forbids is.
- */
-static bool is_remembered(const struct job *job, const struct dfota *machine,
-			  const struct modem_facts *facts, const struct modem_result *result)
+/* To look at a modem, and to find nothing to do, is no job. */
+static bool is_remembered(const struct dfota *machine, const struct modem_result *result)
 {
-	if (machine->plan.dry_run || !facts->imei[0])
+	if (machine->plan.dry_run)
 		return machine->requested;
-	/* Of what was requested the outcome is another. */
-	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit == 2 || job->package[0];
+	return result->verdict.outcome != OUTCOME_NONE || result->verdict.exit != 0;
 }
 
 void job_append_history(struct job *job, const struct dfota *machine,
@@ -178,7 +173,7 @@ void job_append_history(struct job *job, const struct dfota *machine,
 	_cleanup_free_ char *line = NULL;
 	int r;
 
-	if (!is_remembered(job, machine, facts, result))
+	if (!is_remembered(machine, result))
 		return;
 	line = json_result_string(facts, result);
 	r = line ? journal_append_history(job->journal, line) : -ENOMEM;

@@ -36,18 +36,18 @@ enum option_id {
 	OPTION_FROM,
 	OPTION_TO,
 	OPTION_JOBS,
-	OPTION_DRY_RUN,
-	OPTION_FORCE,
 	OPTION_CONFIG,
 	OPTION_STATE_DIR,
 	OPTION_RECORD,
 	OPTION_JSON,
 	OPTION_PROBE,
 	OPTION_NO_PROGRESS,
-	OPTION_VERSION,
+	OPTION_DRY_RUN = 'n',
+	OPTION_FORCE = 'f',
 	OPTION_QUIET = 'q',
 	OPTION_VERBOSE = 'v',
 	OPTION_HELP = 'h',
+	OPTION_VERSION = 'V',
 };
 
 static const struct option_row {
@@ -407,6 +407,10 @@ int main(int argc, char **argv)
 	}
 	if (options.json && !command->json) {
 		command_error("%s does not know --json", command->name);
+		return COMMAND_STATUS_USAGE;
+	}
+	if (options.record && !command->transcript) {
+		command_error("%s does not know --record", command->name);
 		return COMMAND_STATUS_USAGE;
 	}
 	if (!command->upgrades && wish_is_of_upgrade(&options.wish)) {

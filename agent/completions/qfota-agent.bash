@@ -39,14 +39,15 @@ _qfota_agent_command() {
 }
 
 _qfota_agent_options() { # COMMAND
-	local common='--vid --pid --port --imei --interface --jobs --config --state-dir --record
-		--no-progress -q --quiet -v --verbose -h --help --version'
+	local common='--vid --pid --port --imei --interface --jobs --config --state-dir
+		--no-progress -q --quiet -v --verbose -h --help -V --version'
 	case $1 in
-	'' | upgrade) echo "$common --json --from --to --dry-run --force" ;;
+	'' | upgrade) echo "$common --record --json --from --to -n --dry-run -f --force" ;;
 	list) echo "$common --json --probe" ;;
-	follow | watch) echo "$common --json" ;;
+	follow | watch) echo "$common --record --json" ;;
 	history) echo "${common/--imei/} --json" ;;
-	at | replay | report) echo "$common" ;;
+	report) echo "$common --record" ;;
+	at | replay) echo "$common" ;;
 	esac
 }
 

@@ -41,10 +41,13 @@ static void test_devices(void **state)
 		{ &all, QUECTEL, UNKNOWN, "1-1", false, true },
 		{ &all, 0x1d6b, 0x0002, "usb1", false, false },
 		{ &all, 0x05c6, 0x9008, "1-1", false, true },
+		{ &by_port, 0x05c6, 0x0001, "2-1", false, false },
 		{ &by_pid, QUECTEL, EG25, "1-1", true, true },
 		{ &by_pid, QUECTEL, EP06, "1-1", false, false },
 		{ &by_port, QUECTEL, EP06, "2-1", true, true },
 		{ &by_port, QUECTEL, EP06, "2-1.1", false, false },
+		{ &by_port, 0x05c6, 0x9008, "2-1", true, true },
+		{ &by_port, 0x05c6, 0x9008, "2-1.1", false, false },
 		{ &by_imei, QUECTEL, EP06, "1-1", true, true },
 	};
 

@@ -792,7 +792,7 @@ static void test_detection(void **state)
 		const char *lc_all, *lc_ctype, *lang;
 		bool utf8;
 	} rows[] = {
-		{ "", "", "", false },
+		{ "", "", "", true },
 		{ "", "", "C", false },
 		{ "", "", "C.UTF-8", true },
 		{ "", "", "de_DE.utf8", true },

@@ -152,6 +152,7 @@ class Modem:
         self.slot = slot
         self.before = {}
         self.log = open(os.path.join(folder, f"{name}.log"), "w")
+        self.wait_vacant()
         self.process = subprocess.Popen(
             [standin, "--vhci-port", str(slot), "--wire", self.wire_path, *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
@@ -170,6 +171,13 @@ class Modem:
         controller, port = divmod(slot, connectors)
         roots = glob.glob(f"{VHCI}.{controller}/usb[0-9]*")
         return [f"{os.path.basename(root)[3:]}-{port + 1}" for root in roots]
+
+    def wait_vacant(self):
+        """The hub is late to notice that the modem before has ended, at either half."""
+        deadline = time.monotonic() + 30
+        while any(os.path.exists(f"/sys/bus/usb/devices/{place}") for place in self.places()):
+            check(time.monotonic() < deadline, f"a modem is still at {self.places()}")
+            time.sleep(0.02)
 
     def find(self):
         deadline = time.monotonic() + 30
