@@ -309,23 +309,6 @@ static const struct journal_job *job_of(const struct agent *agent,
 	return job;
 }
 
-/* After the request it is known whose job it is before anybody is asked. */
-static bool is_of_another(const struct agent *agent, const struct journal_job *job)
-{
-	return job && job->imei[0] && dfota_phase_find(job->stage) > DFOTA_PHASE_UPLOAD &&
-	       !choice_has_imei(agent->choice, job->imei);
-}
-
-static bool is_chosen(const struct agent *agent, const struct hotplug_device *device,
-		      const struct journal_job *job)
-{
-	/* One that is only followed may never tell its IMEI. */
-	bool nameless = agent->wish->follow && agent->choice->imei_count;
-
-	return !nameless && !is_of_another(agent, job) &&
-	       choice_takes(agent->choice, device->vid, device->pid, device->position);
-}
-
 static bool is_over(const struct agent *agent, const struct modem *modem)
 {
 	const struct agent_modem *entry = entry_of(agent, modem);
@@ -341,6 +324,8 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 	/* To be taken up, whatever it looks like by now. */
 	bool awaited = job && !agent->wish->dry_run &&
 		       choice_awaits(agent->choice, job, device->position);
+	bool chosen = choice_takes(agent->choice, device->vid, device->pid, device->position) &&
+		      !choice_leaves(agent->choice, job, agent->wish->follow);
 	int r;
 
 	/* Watching: it left while its end was being told. */
@@ -348,7 +333,7 @@ static void device_added(struct agent *agent, const struct hotplug_device *devic
 		agent_remove(agent, entry_of(agent, modem));
 		modem = NULL;
 	}
-	if (!modem && agent->choosing && (awaited || is_chosen(agent, device, job))) {
+	if (!modem && agent->choosing && (awaited || chosen)) {
 		/* Before anything is sent; not while it flashes: it may have other interfaces then. */
 		if (!awaited && !inventory_has_interface(device, agent->wish->interface))
 			agent->error = -EINVAL;

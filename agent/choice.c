@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/core/dfota.h"
 #include "agent/journal.h"
 #include "usb/layout.h"
 
@@ -45,4 +46,12 @@ bool choice_awaits(const struct agent_choice *choice, const struct journal_job *
 	if (job->vid && job->vid != choice->vid)
 		return false;
 	return choice_has_port(choice, position) && choice_has_imei(choice, job->imei);
+}
+
+bool choice_leaves(const struct agent_choice *choice, const struct journal_job *job, bool follow)
+{
+	if (follow && choice->imei_count)
+		return true;
+	return job && job->imei[0] && dfota_phase_find(job->stage) > DFOTA_PHASE_UPLOAD &&
+	       !choice_has_imei(choice, job->imei);
 }

@@ -31,5 +31,11 @@ bool choice_has_imei(const struct agent_choice *choice, const char *imei);
  */
 bool choice_awaits(const struct agent_choice *choice, const struct journal_job *job,
 		   const char *position);
+/*
+ * True if whatever stands at a position is left alone for the IMEIs that are meant: after
+ * the request it is known whose @job (NULL: none) it is before anybody is asked, and one
+ * that is only followed may never tell.
+ */
+bool choice_leaves(const struct agent_choice *choice, const struct journal_job *job, bool follow);
 
 #endif

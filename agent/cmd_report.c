@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * report: what whoever gets a ticket about an upgrade will ask for, as one text
- * on stdout: versions, modems, open jobs, history and, from a transcript, what
- * happened when. IMEI, ICCID and credentials are replaced, throughout the same
+ * on stdout: versions, modems, open jobs, history, the codes and USB events of the last
+ * jobs and, from a transcript, all that happened when. IMEI, ICCID and credentials are replaced, throughout the same
  * one by the same pseudonym.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -145,6 +146,11 @@ static void report_modems(struct report *report)
 
 /* ---- its jobs ---- */
 
+static const char *state_dir(const struct report *report)
+{
+	return report->options->state_dir ? report->options->state_dir : JOURNAL_DEFAULT_DIR;
+}
+
 static void report_job(struct report *report, const struct journal_job *job)
 {
 	char since[64], end[24] = "not seen";
@@ -179,8 +185,7 @@ static void report_journal(struct report *report, const char *dir)
 static void report_jobs(struct report *report)
 {
 	section_begin(report, "Open jobs");
-	report_journal(report, report->options->state_dir ? report->options->state_dir :
-							    JOURNAL_DEFAULT_DIR);
+	report_journal(report, state_dir(report));
 	section_end(report, "none");
 }
 
@@ -233,6 +238,61 @@ static void report_history(struct report *report)
 		report_failed(report, path ? path : "history", r);
 	textfile_close(file);
 	section_end(report, "no job");
+}
+
+/* ---- what happened in its last job ---- */
+
+static int trail_print(struct report *report, const char *folder, const char *position)
+{
+	_cleanup_free_ char *path = NULL;
+	struct textfile *file = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/%s", folder, position) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = textfile_open(path, &file);
+	while (r >= 0 && (r = textfile_next(file)) > 0)
+		report_say(report, "%s  %s", position, file->text);
+	textfile_close(file);
+	return r;
+}
+
+static int is_trail(const struct dirent *entry)
+{
+	return command_is_position(entry->d_name);
+}
+
+static int trails_print(struct report *report, const char *folder)
+{
+	struct dirent **names;
+	int count = scandir(folder, &names, is_trail, versionsort);
+	int r = 0;
+
+	if (count < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (int i = 0; i < count; i++) {
+		if (r >= 0 && choice_has_port(&report->options->choice, names[i]->d_name))
+			r = trail_print(report, folder, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+static void report_trails(struct report *report)
+{
+	_cleanup_free_ char *folder = NULL;
+	int r;
+
+	section_begin(report, "Last job at each position, as it went");
+	if (asprintf(&folder, "%s/" JOURNAL_TRAILS, state_dir(report)) < 0)
+		folder = NULL;
+	r = folder ? trails_print(report, folder) : -ENOMEM;
+	if (r < 0)
+		report_failed(report, folder ? folder : "what happened", r);
+	section_end(report, "nothing is known");
 }
 
 /* ---- a transcript ---- */
@@ -396,6 +456,7 @@ static int report_run(struct command_options *options, int count, char *const *a
 	report_modems(&report);
 	report_jobs(&report);
 	report_history(&report);
+	report_trails(&report);
 	if (options->record)
 		report_transcript(&report);
 	redaction_free(report.redaction);

@@ -26,7 +26,7 @@ void job_reset(struct job *job)
 {
 	job->entry = (struct journal_job){ 0 };
 	job->package[0] = '\0';
-	job->marked = job->counted = false;
+	job->marked = job->counted = job->untold = false;
 }
 
 bool job_has_begun(const struct job *job, const char *package)
@@ -108,6 +108,13 @@ void job_mark(struct job *job, const struct dfota *machine, const struct modem_f
 	job_set_mark(job, &entry);
 }
 
+static void trail_note(struct job *job, int error)
+{
+	/* Before the note, which is a part of the trail. */
+	job->untold |= error < 0;
+	job_note(job, "what happens cannot be kept for a report", error);
+}
+
 bool job_save(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
 	      unsigned int device)
 {
@@ -122,7 +129,24 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 	job_set_mark(job, &job->entry);
 	if (r < 0 && new && !machine->requested)
 		job_unsave(job);
+	if (r == 0 && new)
+		trail_note(job, journal_trail_begin(job->journal, job->entry.position));
 	return r == 0;
+}
+
+void job_trail(struct job *job, const char *text)
+{
+	char line[512], day[32];
+	uint64_t now_ms = util_wall_ms();
+	time_t now = (time_t)(now_ms / 1000);
+	struct tm utc;
+
+	if (!job->entry.started_ms || job->untold)
+		return;
+	strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &utc));
+	snprintf(line, sizeof(line), "%s.%03uZ  ", day, (unsigned int)(now_ms % 1000));
+	text_add_escaped(line, sizeof(line), text);
+	trail_note(job, journal_trail_add(job->journal, job->entry.position, line));
 }
 
 /* ---- its end ---- */

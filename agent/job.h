@@ -25,6 +25,7 @@ struct job {
 	struct journal_job entry; /* started_ms 0: there is none yet */
 	char package[512];	  /* masked; empty: none */
 	bool marked;		  /* as busy */
+	bool untold;		  /* its trail could not be written, which was said */
 	bool counted;		  /* as an attempt, by this process; where that failed, perhaps */
 	struct attempt_before before;
 };
@@ -49,6 +50,9 @@ void job_mark(struct job *job, const struct dfota *machine, const struct modem_f
  */
 bool job_save(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
 	      unsigned int device);
+
+/* A line of the job's trail, once there is an entry; @text may hold anything. */
+void job_trail(struct job *job, const char *text);
 
 /* Removes entry and marks, if the verdict says that the job is over. */
 void job_close(struct job *job, const struct modem_result *result);

@@ -366,6 +366,31 @@ int journal_append_history(struct journal *journal, const char *json)
 					JOURNAL_FILE_MODE);
 }
 
+/* Of the folder of trails, which is made if it is missing. */
+static int journal_open_trails(struct journal *journal)
+{
+	int r = journal_create_folder(journal);
+
+	if (r == 0)
+		r = store_create_subfolder(journal->folder, JOURNAL_TRAILS, JOURNAL_FOLDER_MODE);
+	return r < 0 ? r : store_open_folder(journal->folder, JOURNAL_TRAILS);
+}
+
+int journal_trail_begin(struct journal *journal, const char *position)
+{
+	_cleanup_close_ int folder = journal_open_trails(journal);
+
+	return folder < 0 ? folder : store_remove(folder, position);
+}
+
+int journal_trail_add(struct journal *journal, const char *position, const char *line)
+{
+	_cleanup_close_ int folder = journal_open_trails(journal);
+
+	return folder < 0 ? folder : store_jot(folder, position, line, JOURNAL_TRAIL_MAX,
+					       JOURNAL_FILE_MODE);
+}
+
 int journal_attempts(struct journal *journal, const char *imei,
 		     const char *package, unsigned int *ret_count,
 		     uint64_t *ret_last_ms)

@@ -4,7 +4,7 @@
  * and an atomic rename), the history, the locks and busy marks in /run/qfota.
  * Knows files, not DFOTA: stages and outcomes are words to it.
  *
- * DIR/jobs/<position>, DIR/attempts.json and DIR/history.jsonl are for the
+ * DIR/jobs/<position>, DIR/trails/<position>, DIR/attempts.json and DIR/history.jsonl are for the
  * agent alone (0600); what root writes gets the owner of DIR. Several agents,
  * each with other modems, may share a DIR.
  */
@@ -18,6 +18,8 @@
 #define JOURNAL_DEFAULT_DIR "/var/lib/qfota"
 #define JOURNAL_RUN_DIR "/run/qfota"
 #define JOURNAL_HISTORY "history.jsonl"
+#define JOURNAL_TRAILS "trails"
+#define JOURNAL_TRAIL_MAX (256 * 1024L) /* bytes: some thousand codes */
 #define JOURNAL_STAGE_SIZE 16
 /* Of a mark: the neighbours are being asked, and no job is in the journal yet. */
 #define JOURNAL_STAGE_CHECK "check"
@@ -98,6 +100,14 @@ int journal_remove(struct journal *journal, const char *position);
 
 /* Appends one line (@json without newline, else -EINVAL) to history.jsonl, synced. All of it or nothing. */
 int journal_append_history(struct journal *journal, const char *json);
+
+/*
+ * What happens in a job, a line each, for a report: in JOURNAL_TRAILS/<position>, where
+ * those of the job before give way. Nothing is decided by it. -EFBIG: more than
+ * JOURNAL_TRAIL_MAX bytes. errno of open(2), write(2) …
+ */
+int journal_trail_begin(struct journal *journal, const char *position);
+int journal_trail_add(struct journal *journal, const char *position, const char *line);
 
 /*
  * Attempts of @package (masked) on the modem with @imei, kept over restarts:

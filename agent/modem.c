@@ -109,6 +109,10 @@ static const struct attachment_events modem_attachment_events = {
 
 static void record_usb(struct modem *m, const char *what, const struct hotplug_device *device)
 {
+	char text[32];
+
+	snprintf(text, sizeof(text), "usb %s %04x:%04x", what, device->vid, device->pid);
+	job_trail(&m->job, text);
 	if (m->host->recorder)
 		recorder_usb(m->host->recorder, m->facts.position, what, device->vid, device->pid,
 			     loop_now());

@@ -22,8 +22,21 @@
  */
 #define REPLY_MS 2
 
+static void trail(struct modem *m, const struct news *news)
+{
+	char phase[32];
+
+	if (news->type == NEWS_URC || news->type == NEWS_NOTE)
+		job_trail(&m->job, news->text);
+	if (news->type != NEWS_PHASE)
+		return;
+	snprintf(phase, sizeof(phase), "phase %s", dfota_phase_name(news->phase));
+	job_trail(&m->job, phase);
+}
+
 void modem_tell(struct modem *m, struct news news)
 {
+	trail(m, &news);
 	news.due_ms = dfota_deadline(&m->machine);
 	for (size_t i = 0; i < MODEM_VIEWS_MAX && m->host->views[i]; i++)
 		m->host->views[i]->tell(m->host->views[i], &m->facts, &news);

@@ -448,23 +448,22 @@ static void recorded_free(struct recorder *recorder, struct recorded *modem)
 	free(modem);
 }
 
-void recorder_close(struct recorder *recorder)
+int recorder_close(struct recorder *recorder)
 {
+	int error;
+
 	if (!recorder)
-		return;
+		return 0;
 	while (recorder->modems) {
 		struct recorded *modem = recorder->modems;
 
 		recorder->modems = modem->next;
 		recorded_free(recorder, modem);
 	}
-	if (recorder->file)
-		fclose(recorder->file);
+	if (recorder->file && fclose(recorder->file) != 0)
+		recorder_fail(recorder, -errno);
+	error = recorder->error;
 	redaction_free(recorder->redaction);
 	free(recorder);
-}
-
-int recorder_error(const struct recorder *recorder)
-{
-	return recorder->error;
+	return error;
 }

@@ -31,10 +31,11 @@ enum recorder_direction {
  * errno of open(2) or fchmod(2), -ENOMEM.
  */
 int recorder_open(const char *path, struct recorder **ret);
-/* What is held back is written. NULL is fine. */
-void recorder_close(struct recorder *recorder);
-/* 0, or the first reason why the transcript is not whole: -ENOMEM, -ENOBUFS, errno of write(2). */
-int recorder_error(const struct recorder *recorder);
+/*
+ * What is held back is written. 0, or the first reason why the transcript is not whole:
+ * -ENOMEM, -ENOBUFS, errno of write(2), close(2). NULL is fine.
+ */
+int recorder_close(struct recorder *recorder);
 
 /* All times are those of loop_now(). */
 void recorder_bytes(struct recorder *recorder, const char *position, unsigned int port,

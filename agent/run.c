@@ -140,14 +140,13 @@ static int run_work(struct run *run, int *ret_status)
 
 static void run_close(struct run *run)
 {
-	int r = run->recorder ? recorder_error(run->recorder) : 0;
+	int r = recorder_close(run->recorder);
 
 	if (r < 0)
 		command_error("the transcript %s is not whole: %s", run->options->record,
 			      strerror(-r));
 	console_free(run->console);
 	loop_free(run->loop);
-	recorder_close(run->recorder);
 	journal_free(run->journal);
 	config_clear(&run->config);
 }

@@ -250,3 +250,23 @@ int store_append(int folder, const char *name, const char *line, mode_t mode)
 		return r;
 	return store_sync_folder(folder);
 }
+
+int store_jot(int folder, const char *name, const char *line, off_t max, mode_t mode)
+{
+	_cleanup_close_ int fd = -1;
+	struct iovec parts[] = {
+		{ .iov_base = (char *)line, .iov_len = strlen(line) },
+		{ .iov_base = (char[]){ '\n' }, .iov_len = 1 },
+	};
+	off_t end;
+
+	fd = store_open_file(folder, name, O_WRONLY | O_APPEND, mode);
+	if (fd < 0)
+		return fd;
+	end = lseek(fd, 0, SEEK_END);
+	if (end < 0)
+		return -errno;
+	if (end >= max)
+		return -EFBIG;
+	return writev(fd, parts, ARRAY_SIZE(parts)) < 0 ? -errno : 0;
+}

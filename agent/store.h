@@ -56,5 +56,10 @@ int store_probe(int folder);
  * first. All of it or nothing; on disk when it returns 0.
  */
 int store_append(int folder, const char *name, const char *line, mode_t mode);
+/*
+ * The same of a line that a power cut may take: nothing is synced. -EFBIG: the file has
+ * @max bytes already.
+ */
+int store_jot(int folder, const char *name, const char *line, off_t max, mode_t mode);
 
 #endif

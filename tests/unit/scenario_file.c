@@ -47,7 +47,7 @@ static const struct {
 } foreign_rows[] = {
 	{ "timeouts", NULL },	     { "agent", "alone" },    { "agent", "second-comes" },
 	{ "expect", "untouched" },   { "expect", "unbound" }, { "expect", "noted" },
-	{ "expect", "heard" },	     { "agent", "node" },
+	{ "expect", "heard" },	     { "agent", "node" },     { "expect", "reported" },
 	{ "agent", "size" },
 };
 

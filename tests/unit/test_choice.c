@@ -93,6 +93,37 @@ static void test_open_jobs(void **state)
 	}
 }
 
+static void test_left_alone(void **state)
+{
+	static const struct {
+		const struct agent_choice *choice;
+		const char *imei, *stage;
+		bool follow, left;
+	} rows[] = {
+		{ &by_imei, "861075030000018", "flash", false, true },
+		{ &by_imei, "861075030000017", "flash", false, false },
+		{ &by_imei, "861075030000018", "upload", false, false },
+		{ &by_imei, "", "flash", false, false },
+		{ &by_imei, NULL, NULL, false, false },
+		{ &by_imei, NULL, NULL, true, true },
+		{ &all, "861075030000018", "flash", true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct journal_job job = { 0 };
+
+		print_message("%zu\n", i);
+		if (rows[i].imei) {
+			strcpy(job.imei, rows[i].imei);
+			strcpy(job.stage, rows[i].stage);
+		}
+		assert_int_equal(choice_leaves(rows[i].choice, rows[i].imei ? &job : NULL,
+					       rows[i].follow),
+				 rows[i].left);
+	}
+}
+
 static void test_state(void **state)
 {
 	static const struct {
@@ -161,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_open_jobs),
+		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_facts),
 	};

@@ -423,6 +423,29 @@ static void test_links_are_not_written_through(void **state)
 	journal_free(journal);
 }
 
+static void test_a_trail_is_of_the_last_job(void **state)
+{
+	struct journal *journal = open_journal();
+	char text[64], line[1025];
+	int r = 0;
+
+	(void)state;
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	assert_int_equal(journal_trail_begin(journal, "1-1.4"), 0);
+	assert_int_equal(journal_trail_add(journal, "1-1.4", "of the first"), 0);
+	assert_int_equal(journal_trail_begin(journal, "1-1.4"), 0);
+	assert_int_equal(journal_trail_add(journal, "1-1.4", "START"), 0);
+	journal = reopen_journal(journal);
+	assert_int_equal(journal_trail_add(journal, "1-1.4", "END"), 0);
+	read_file("trails/1-1.4", text, sizeof(text));
+	assert_string_equal(text, "START\nEND\n");
+	for (int i = 0; i <= JOURNAL_TRAIL_MAX / 1024 && r == 0; i++)
+		r = journal_trail_add(journal, "1-1.4", line);
+	assert_int_equal(r, -EFBIG);
+	journal_free(journal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -443,6 +466,7 @@ int main(void)
 		FOLDER(test_history_grows_by_lines),
 		FOLDER(test_root_leaves_files_to_the_owner_of_the_folder),
 		FOLDER(test_links_are_not_written_through),
+		FOLDER(test_a_trail_is_of_the_last_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
