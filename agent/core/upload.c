@@ -9,15 +9,15 @@
 #include "agent/core/text.h"
 
 /*
- * Some parts are under way, so that the bus has the next one when one is through; they
- * are all that is in memory of a package. Large ones cost least, but each is a sign of
- * life and of progress: a store that takes 5 kB/s is slow, not dead.
+ * Two parts are under way, so that the bus has the next one when one is through; they are
+ * all that is in memory of a package. Large ones cost least, but each is all that is seen
+ * of its progress: every 10 % of a small package are.
  */
-#define UPLOAD_PARTS 4
 #define UPLOAD_PART_MIN 4096
-#define UPLOAD_PART_MAX 65536
-/* So that every 10 % of a small package are seen, too. */
+#define UPLOAD_PART_MAX 262144
 #define UPLOAD_STEPS 16
+/* A store that takes as many bytes a ms is slow, not dead. */
+#define UPLOAD_SLOW 4
 /* In ACK mode the modem answers each block with a letter (facts 3.2). */
 #define UPLOAD_BLOCK 1024
 #define UPLOAD_TRIES 2
@@ -243,7 +243,8 @@ static void send_bytes(struct step *s, uint32_t most)
 static void upload_alive(struct step *s)
 {
 	step_timer(s, DFOTA_TIMER_STATE,
-		   UPLOAD_TIMEOUT_S * UINT64_C(1000) + s->d->limits.ms[LIMIT_ANSWER]);
+		   UPLOAD_TIMEOUT_S * UINT64_C(1000) + s->d->limits.ms[LIMIT_ANSWER] +
+			   part_size(s->d) / UPLOAD_SLOW);
 }
 
 void upload_enter(struct step *s)
@@ -255,8 +256,8 @@ void upload_enter(struct step *s)
 		send_bytes(s, UPLOAD_BLOCK);
 		return;
 	}
-	for (unsigned int i = 0; i < UPLOAD_PARTS; i++)
-		send_bytes(s, part_size(s->d));
+	send_bytes(s, part_size(s->d));
+	send_bytes(s, part_size(s->d));
 }
 
 /* A transcript may claim more bytes than there are, and that there are none. */

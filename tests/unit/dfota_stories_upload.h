@@ -188,9 +188,9 @@ static const struct story stories_uploads[] = {
 	  .arrange = arrange_stuck },
 	{ "the modem leaves in the upload for ever", "modem; wait 1000; off; wait ready", NULL,
 	  .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true, .arrange = arrange_stuck },
-	{ "the file cannot be read on in the upload", "modem; wait 1000; host; wait 14000; wait 1000",
+	{ "the file cannot be read on in the upload", "modem; wait 1000; host; wait 15000; wait 1024",
 	  NULL, .outcome = OUTCOME_NONE, .exit = 1, .reason = "USB", .arrange = arrange_stuck },
-	{ "stopped in the upload", "modem; wait 1000; stop; wait 14000; wait 1000", NULL,
+	{ "stopped in the upload", "modem; wait 1000; stop; wait 15000; wait 1024", NULL,
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped", .arrange = arrange_stuck },
 };
 
