@@ -16,12 +16,6 @@
 #include "agent/util.h"
 #include "udev/hotplug.h"
 
-#define LISTEN_MS 1000
-/* AT gets its OK within 2 s, three tries a port (facts 4.3, selection rule). */
-#define PROBE_ANSWER_MS 2000
-#define PROBE_TRIES 3
-/* A modem that has just booted answers ERROR for a while (facts 2.4, last row). */
-#define PAUSE_MS 1000
 
 enum session_state {
 	SESSION_STATE_IDLE,    /* not begun, or over */
@@ -207,7 +201,7 @@ static void session_knows_who(struct session *s)
 /* Never beyond the limit: one that says ERROR without end would put it off for ever. */
 static void session_pause(struct session *s)
 {
-	uint64_t due = loop_now() + PAUSE_MS;
+	uint64_t due = loop_now() + QUERY_PAUSE_MS;
 
 	loop_timer_arm(s->host->loop, &s->timer, due < s->ready_ms ? due : s->ready_ms);
 }

@@ -7,12 +7,7 @@
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
-/* AT gets its OK within 2 s, three tries a port (facts 4.3, selection rule). */
-#define PROBE_ANSWER_MS 2000
-#define PROBE_TRIES 3
-/* A modem that has just booted answers ERROR for a while (facts 2.4, last row). */
-#define QUERY_PAUSE_MS 1000
-/* AT+QGMR may be incomplete then, AT+CSUB not be there yet (facts 2.4, last row; section 5). */
+/* After a boot AT+QGMR may be incomplete, AT+CSUB not be there yet (facts 2.4, last row; section 5). */
 #define SUB_VERSION_TRIES 16
 #define EDITION_TRIES 10
 

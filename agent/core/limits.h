@@ -24,6 +24,14 @@
 	LIMIT(REBOOT, "reboot", 300000, "the modem did not come back after END: lost")             \
 	LIMIT(VERIFY, "verify", 120000, "the firmware could not be read: not confirmed")
 
+/* Those that nobody sets. Listened before the first byte: another upgrade may be under way. */
+#define LISTEN_MS 1000
+/* AT gets its OK within 2 s, three tries a port (facts 4.3, selection rule). */
+#define PROBE_ANSWER_MS 2000
+#define PROBE_TRIES 3
+/* A modem that has just booted answers ERROR for a while (facts 2.4, last row). */
+#define QUERY_PAUSE_MS 1000
+
 enum limit {
 #define LIMIT_ENUM(name, key, default_ms, meaning) LIMIT_##name,
 	LIMIT_TABLE(LIMIT_ENUM)

@@ -7,8 +7,6 @@
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
-/* Listened before the first byte: another upgrade may be under way. */
-#define LISTEN_MS 1000
 /* Between two questions for SIM and registration: no event tells. */
 #define NETWORK_PAUSE_MS 2000
 /* +CSQ counts in steps of 2 dBm from -113; 99 is "not known" (3GPP 27.007, 8.5). */
