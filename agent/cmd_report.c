@@ -2,8 +2,8 @@
 /*
  * report: what whoever gets a ticket about an upgrade will ask for, as one text
  * on stdout: versions, modems, open jobs, history, the codes and USB events of the last
- * jobs and, from a transcript, all that happened when. IMEI, ICCID and credentials are replaced, throughout the same
- * one by the same pseudonym.
+ * jobs and, from a transcript, all that happened when. IMEI, ICCID and credentials are
+ * replaced, throughout the same one by the same pseudonym.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -109,13 +109,17 @@ static const struct attachment_events modem_attachment_events = {
 
 static void record_usb(struct modem *m, const char *what, const struct hotplug_device *device)
 {
+	if (m->host->recorder)
+		recorder_usb(m->host->recorder, m->facts.position, what, device->vid, device->pid,
+			     loop_now());
+}
+
+static void trail_usb(struct modem *m, const char *what, const struct hotplug_device *device)
+{
 	char text[32];
 
 	snprintf(text, sizeof(text), "usb %s %04x:%04x", what, device->vid, device->pid);
 	job_trail(&m->job, text);
-	if (m->host->recorder)
-		recorder_usb(m->host->recorder, m->facts.position, what, device->vid, device->pid,
-			     loop_now());
 }
 
 static void id_path_take(struct modem *m, const struct hotplug_device *device)
@@ -141,6 +145,8 @@ void modem_added(struct modem *m, const struct hotplug_device *device)
 	attachment_added(m->attachment, device);
 	layout_take(m);
 	modem_show(m);
+	/* Not before it is read: what it says first may be all that it says. */
+	trail_usb(m, "add", device);
 }
 
 void modem_ready(struct modem *m, const struct hotplug_device *device)
@@ -155,6 +161,7 @@ void modem_removed(struct modem *m, const struct hotplug_device *device)
 	if (m->device == device->device && strcmp(m->place, device->position) == 0)
 		m->device = 0;
 	attachment_removed(m->attachment, device);
+	trail_usb(m, "remove", device);
 }
 
 /* ---- beginning and end ---- */
