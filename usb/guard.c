@@ -5,21 +5,30 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "agent/util.h"
 
 #define GUARD "/dev/qfota-guard"
+#define MISC_MAJOR 10 /* of all misc devices of the kernel */
 
 bool guard_is_loaded(void)
 {
-	return access(GUARD, F_OK) == 0;
+	struct stat status;
+
+	return lstat(GUARD, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       major(status.st_rdev) == MISC_MAJOR;
 }
 
 static int guard_tell(const char *command)
 {
-	_cleanup_close_ int fd = open(GUARD, O_WRONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = -1;
 
+	if (!guard_is_loaded())
+		return -ENOENT;
+	fd = open(GUARD, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	return write(fd, command, strlen(command)) < 0 ? -errno : 0;

@@ -9,14 +9,14 @@
 
 #include <stdbool.h>
 
-/* The helper is loaded. */
+/* The helper is loaded: its node is there, and not a plain file in the place of it. */
 bool guard_is_loaded(void);
 
 /*
  * Holds @position ("1-1.4") for @seconds (1 to 86400) from now on, or if it is held
  * already for so long from now on.
  * -ENOENT: the helper is not loaded.  -EACCES: it is, for others: the udev rule
- * gives it to group plugdev.  -ENOSPC: it holds too many. Other errno of open(2)
+ * gives it to group qfota.  -ENOSPC: it holds too many. Other errno of open(2)
  * and write(2).
  */
 int guard_hold(const char *position, unsigned int seconds);
