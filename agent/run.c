@@ -35,6 +35,33 @@ static int open_config(struct run *run)
 	return r;
 }
 
+static void warn_of_source(const char *where, const struct source *source)
+{
+	const char *warning = source_warning(source);
+
+	if (warning)
+		command_error("%s%swarning: %s", where, where[0] ? ": " : "", warning);
+}
+
+/* Of what this run may send: the package that was given, or those of the configuration. */
+static void warn_of_packages(const struct run *run)
+{
+	const struct config *config = &run->config;
+	const struct wish *wish = &run->options->wish;
+
+	if (run->options->quiet || wish->follow)
+		return;
+	if (wish->package)
+		warn_of_source("", &wish->source);
+	for (size_t i = 0; !wish->package && i < config->deltas; i++) {
+		struct source source;
+		const char *error;
+
+		if (source_parse(config->delta[i].package, &source, &error) == 0)
+			warn_of_source(config->delta[i].where, &source);
+	}
+}
+
 static void tell_damage(const struct journal *journal)
 {
 	const char *damage;
@@ -174,6 +201,7 @@ int run_modems(const struct command_options *options)
 	/* Whatever cannot be read as it stands is a mistake of the configuration. */
 	if (open_config(&run) < 0)
 		return COMMAND_STATUS_USAGE;
+	warn_of_packages(&run);
 	r = open_journal(&run);
 	if (r == 0)
 		r = open_recorder(&run);

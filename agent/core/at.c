@@ -182,16 +182,23 @@ int at_registration(const char *text)
 	return first;
 }
 
+/*
+ * The argument may end in a command line of a root shell inside the modem (facts 10.2).
+ * A * runs nothing there, and transcripts that are replayed hold *** for passwords;
+ * source_parse() refuses it.
+ */
+static bool is_argument_byte(char c)
+{
+	return c >= 0x21 && c <= 0x7e && !strchr("\"'\\;|$()<>{}!`", c);
+}
+
 bool at_argument_valid(const char *argument)
 {
 	size_t length = 0;
 
-	for (; argument[length]; length++) {
-		char c = argument[length];
-
-		if (length == AT_ARGUMENT_MAX || c < 0x21 || c > 0x7e || c == '"' || c == '\\')
+	while (argument[length])
+		if (length == AT_ARGUMENT_MAX || !is_argument_byte(argument[length++]))
 			return false;
-	}
 	return length > 0;
 }
 

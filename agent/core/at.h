@@ -73,8 +73,9 @@ int at_registration(const char *text);
 
 /*
  * True if @argument may stand between quotes in a command: 1 to
- * AT_ARGUMENT_MAX bytes of 0x21..0x7e, no quote, no backslash (there is no
- * escape syntax; facts 1.2).
+ * AT_ARGUMENT_MAX bytes of 0x21..0x7e, no quote and no backslash (there is no
+ * escape syntax; facts 1.2), and none of ' ; | $ ( ) < > { } ! ` which a shell in
+ * the modem would run something for (facts 10.2).
  */
 bool at_argument_valid(const char *argument);
 /* AT<name>="<argument>": false if the argument is not valid or does not fit. No CR. */

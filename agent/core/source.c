@@ -36,30 +36,42 @@ static bool has_bad_byte(const char *text)
 
 /* Why a text may not stand between the quotes of AT+QFOTADL, said of a URL or of a path. */
 static const struct argument_errors {
-	const char *too_long, *bad_byte, *quote;
+	const char *too_long, *bad_byte, *quote, *shell, *fragment;
 } url_errors = {
 	"the package URL is longer than 255 bytes, the most that the modem takes; use a shorter "
 	"path or another server name",
-	"the package URL holds a blank, a control character or a byte that is not ASCII, which an "
+	"the package URL holds a space, a control character or a byte that is not ASCII, which an "
 	"AT command cannot carry: write it as %XX",
 	"the package URL holds a quote or a backslash, which an AT command cannot carry: write it "
-	"as %22 or %5C",
+	"as %22, %27 or %5C",
+	"the package URL holds one of ; | $ ( ) < > { } * ! and `, which a shell in the modem "
+	"could run: write it as %XX, or serve the file under another name",
+	"the package URL holds a # (a fragment), which no server ever sees: leave it out, or write "
+	"it as %23",
 }, path_errors = {
-	"the path behind modem: is longer than 255 bytes, the most that the modem takes; store the "
+	"the path after modem: is longer than 255 bytes, the most that the modem takes; store the "
 	"file under a shorter name",
-	"the path behind modem: holds a blank, a control character or a byte that is not ASCII, "
+	"the path after modem: holds a space, a control character or a byte that is not ASCII, "
 	"which an AT command cannot carry; store the file under another name",
-	"the path behind modem: holds a quote or a backslash, which an AT command cannot carry; "
+	"the path after modem: holds a quote or a backslash, which an AT command cannot carry; "
 	"store the file under another name",
+	"the path after modem: holds one of ; | $ ( ) < > { } * ! and `, which a shell in the "
+	"modem could run; store the file under another name",
+	"the path after modem: holds a #, where a shell in the modem could stop reading; store the "
+	"file under another name",
 };
 
 static const char *argument_error(const char *text, const struct argument_errors *errors)
 {
-	if (at_argument_valid(text))
-		return NULL;
 	if (strlen(text) > AT_ARGUMENT_MAX)
 		return errors->too_long;
-	return has_bad_byte(text) ? errors->bad_byte : errors->quote;
+	if (has_bad_byte(text))
+		return errors->bad_byte;
+	if (text[strcspn(text, "\"'\\")])
+		return errors->quote;
+	if (!at_argument_valid(text) || strchr(text, '*'))
+		return errors->shell;
+	return strchr(text, '#') ? errors->fragment : NULL;
 }
 
 /* ":80" or nothing at all, up to @end. */
@@ -74,10 +86,98 @@ static bool port_is_valid(const char *text, const char *end)
 	return text_number(text + 1, &port) == end && port >= 1 && port <= UINT16_MAX;
 }
 
-/* @text: what stands behind "scheme://". */
+/* ---- servers that only the modem itself could be ---- */
+
+static int digit_value(char c, unsigned int base)
+{
+	int value = -1;
+
+	c = lower(c);
+	if (c >= '0' && c <= '9')
+		value = c - '0';
+	else if (c >= 'a' && c <= 'f')
+		value = c - 'a' + 10;
+	return value < (int)base ? value : -1;
+}
+
+/* A number up to a dot or @end, in the bases of C; NULL: it is none. */
+static const char *address_part(const char *text, const char *end, uint32_t *ret)
+{
+	unsigned int base = 10;
+	uint64_t value = 0;
+
+	if (text == end)
+		return NULL;
+	if (*text == '0' && text + 1 < end && text[1] != '.') {
+		base = lower(text[1]) == 'x' ? 16 : 8;
+		text += base == 16 ? 2 : 1;
+	}
+	for (; text < end && *text != '.'; text++) {
+		int digit = digit_value(*text, base);
+
+		if (digit < 0 || value > UINT32_MAX / 16)
+			return NULL;
+		value = value * base + (unsigned int)digit;
+	}
+	*ret = (uint32_t)value;
+	return text;
+}
+
+/* 127.0.0.0/8 and 0.0.0.0/8 in any form that inet_aton(3) reads: 127.1, 0x7f000001, 0 */
+static bool is_loopback_ipv4(const char *text, const char *end)
+{
+	uint32_t first, part;
+	const char *at = address_part(text, end, &first);
+	bool single = at == end;
+
+	while (at && at < end)
+		at = address_part(at + 1, end, &part);
+	if (!at)
+		return false;
+	if (single)
+		first >>= 24;
+	return first == 127 || first == 0;
+}
+
+/* ::1, :: and both of them in longer forms, and loopback IPv4 in ::ffff:0:0/96 and ::/96 */
+static bool is_loopback_ipv6(const char *text, const char *end)
+{
+	text += strspn(text, "0:");
+	if (begins_with(text, "ffff:"))
+		text += strlen("ffff:");
+	return text >= end || is_loopback_ipv4(text, end) ||
+	       (begins_with(text, "7f") && strcspn(text, ":]") == 4);
+}
+
+static bool is_loopback_name(const char *text, size_t length)
+{
+	static const char *const names[] = {
+		"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback",
+	};
+	static const char suffix[] = ".localhost";
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (length == strlen(names[i]) && begins_with(text, names[i]))
+			return true;
+	return length >= strlen(suffix) && begins_with(text + length - strlen(suffix), suffix);
+}
+
+/* @length of @server without its port. */
+static bool is_loopback(const char *server, size_t length)
+{
+	if (*server == '[')
+		return is_loopback_ipv6(server + 1, server + length - 1);
+	if (length > 1 && server[length - 1] == '.')
+		length--;
+	return is_loopback_ipv4(server, server + length) || is_loopback_name(server, length);
+}
+
+/* ---- the parts of a URL ---- */
+
+/* @text: what stands after "scheme://". */
 static const char *url_error(const char *text)
 {
-	const char *end = text + strcspn(text, "/?#");
+	const char *end = text + strcspn(text, "/?");
 	const char *server = text;
 	size_t length;
 
@@ -85,10 +185,10 @@ static const char *url_error(const char *text)
 		if (*at == '@')
 			server = at + 1;
 	/* An IPv6 address stands in brackets because of its colons. */
-	length = *server == '[' ? strcspn(server, "]/?#") : strcspn(server, ":/?#");
+	length = *server == '[' ? strcspn(server, "]/?") : strcspn(server, ":/?");
 	if (*server == '[' && server[length] != ']')
 		return "the address of the server lacks its closing bracket: it must look like "
-		       "http://[::1]/PATH";
+		       "http://[2001:db8::1]/PATH";
 	if (*server == '[')
 		length++;
 	if (!length || strncmp(server, "[]", length) == 0)
@@ -97,6 +197,12 @@ static const char *url_error(const char *text)
 		return "the port of the URL is not a number from 1 to 65535";
 	if (*end != '/' || !end[1])
 		return "the URL names no file: it must look like http://SERVER/PATH";
+	if (memchr(server, '%', length))
+		return "the server of the URL is written with a %: write its name or address "
+		       "plainly";
+	if (is_loopback(server, length))
+		return "the server of the URL is a loopback address: the modem downloads by "
+		       "itself, and there it would only find itself; name a server in its network";
 	return NULL;
 }
 
@@ -141,7 +247,7 @@ static const char *source_error(const char *package, struct source *source)
 	source->kind = SOURCE_KIND_MODEM;
 	source->argument = package + strlen(modem);
 	if (!*source->argument)
-		return "modem: needs the path of a file in the modem behind it";
+		return "modem: needs the path of a file in the modem after it";
 	return argument_error(source->argument, &path_errors);
 }
 
@@ -156,6 +262,27 @@ int source_parse(const char *package, struct source *ret, const char **ret_error
 	}
 	*ret = source;
 	return 0;
+}
+
+const char *source_warning(const struct source *source)
+{
+	if (source->kind == SOURCE_KIND_FILE || !strchr(source->argument, '&'))
+		return NULL;
+	return source->kind == SOURCE_KIND_URL ?
+		       "the package URL holds &, where a modem may cut it off; if the download "
+		       "fails, serve the file under a URL without it" :
+		       "the path after modem: holds &, where a modem may cut it off; if the modem "
+		       "does not find the file, store it under another name";
+}
+
+const char *source_hint(const char *path)
+{
+	static const char *const stores[] = { "ufs:", "/data/ufs/", "/cache/ufs/", "/usrdata/" };
+
+	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
+		if (begins_with(path, stores[i]))
+			return "write modem:PATH for a file in the store of the modem";
+	return NULL;
 }
 
 /* ---- credentials ---- */

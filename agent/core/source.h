@@ -18,7 +18,7 @@ enum source_kind {
 struct source {
 	enum source_kind kind;
 	/*
-	 * Points into the text that was parsed: the whole URL, the path behind
+	 * Points into the text that was parsed: the whole URL, the path after
 	 * "modem:" (both of them fit AT+QFOTADL="…" as they are), or the file name.
 	 */
 	const char *argument;
@@ -28,11 +28,16 @@ struct source {
  * -EINVAL with *ret_error, a constant sentence that never holds a part of
  * @package: nothing to read, another scheme than the three (compared without
  * case, facts 1.2), a URL without server or path or with half a bracket, a port
- * outside 1..65535, a URL or modem path of more than 255 bytes (guide, 3.2) or
- * with a byte outside 0x21..0x7e, a quote or a backslash (there is no escape
- * syntax, facts 1.2).
+ * outside 1..65535, a loopback address as the server, a URL or modem path of
+ * more than 255 bytes (guide, 3.2), with a fragment, with a *, or with a
+ * byte that at_argument_valid() refuses.
  */
 int source_parse(const char *package, struct source *ret, const char **ret_error);
+
+/* What may go wrong with a source that is valid, a constant sentence; NULL: nothing is known. */
+const char *source_warning(const struct source *source);
+/* What may be meant by @path, a file that this host does not have; NULL: nothing is known. */
+const char *source_hint(const char *path);
 
 /*
  * Finds the next credential in any text that may hold URLs, at @from or

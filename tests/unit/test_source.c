@@ -40,6 +40,16 @@ static const struct accepted accepted[] = {
 	{ "http://[2001:db8::1]:8080/a", SOURCE_KIND_URL, NULL },
 	{ "http://user:p:w@fw:80/a", SOURCE_KIND_URL, NULL },
 	{ "http://fw/a?b=http://c", SOURCE_KIND_URL, NULL },
+	{ "http://127.example/a", SOURCE_KIND_URL, NULL },
+	{ "http://localhost@fw/a", SOURCE_KIND_URL, NULL },
+	{ "http://localhosts/a", SOURCE_KIND_URL, NULL },
+	{ "http://10.0.0.1/127.0.0.1", SOURCE_KIND_URL, NULL },
+	{ "http://192.168.127.0/a", SOURCE_KIND_URL, NULL },
+	{ "http://4294967296/a", SOURCE_KIND_URL, NULL },
+	{ "http://0xg/a", SOURCE_KIND_URL, NULL },
+	{ "http://[2001:db8::7f00:1]/a", SOURCE_KIND_URL, NULL },
+	{ "http://[::ffff:192.0.2.1]/a", SOURCE_KIND_URL, NULL },
+	{ "http://fw/a~b@c,d=e&f[g]h%20^i?j:k+l_m-n.o", SOURCE_KIND_URL, NULL },
 	{ URL_255, SOURCE_KIND_URL, NULL },
 	{ "modem:/cache/ufs/a.zip", SOURCE_KIND_MODEM, "/cache/ufs/a.zip" },
 	{ "Modem:a.zip", SOURCE_KIND_MODEM, "a.zip" },
@@ -75,14 +85,48 @@ struct refused {
 static const struct refused refused[] = {
 	{ "", "the package is empty" },
 	{ URL_255 "x", "the package URL is longer than 255 bytes" },
-	{ "modem:" PATH_255 "x", "the path behind modem: is longer than 255 bytes" },
+	{ "modem:" PATH_255 "x", "the path after modem: is longer than 255 bytes" },
 	{ "http://fw/a\"", "the package URL holds a quote" },
 	{ "http://fw/a\\b", "quote or a backslash, which an AT command cannot carry: write it as %22" },
 	/* Nobody decodes that of a path. */
 	{ "modem:/a\"", "quote or a backslash, which an AT command cannot carry; store" },
+	{ "http://fw/a'b", "holds a quote" },
+	{ "modem:/a'b", "holds a quote" },
+	{ "http://fw/a;reboot", "a shell in the modem" },
+	{ "http://fw;reboot/a", "a shell in the modem" },
+	{ "http://u:p$(id)@fw/a", "a shell in the modem" },
+	{ "http://fw/a#b", "a fragment" },
+	{ "http://fw/#", "a fragment" },
+	{ "modem:/a#b", "holds a #" },
+	{ "http://localhost/a", "loopback" },
+	{ "HTTPS://LocalHost:443/a", "loopback" },
+	{ "ftp://u:p@localhost./a", "loopback" },
+	{ "http://fw.localhost/a", "loopback" },
+	{ "http://localhost.localdomain/a", "loopback" },
+	{ "http://ip6-localhost/a", "loopback" },
+	{ "http://127.0.0.1/a", "loopback" },
+	{ "http://127.0.0.1.:80/a", "loopback" },
+	{ "http://127.1/a", "loopback" },
+	{ "http://127.255.255.254:8080/a", "loopback" },
+	{ "http://0177.0.0.1/a", "loopback" },
+	{ "http://0x7F.1/a", "loopback" },
+	{ "http://2130706433/a", "loopback" },
+	{ "http://0x7f000001/a", "loopback" },
+	{ "http://0.0.0.0/a", "loopback" },
+	{ "http://0/a", "loopback" },
+	{ "http://[::1]/a", "loopback" },
+	{ "http://u:p@[::1]:80/a", "loopback" },
+	{ "http://[::]/a", "loopback" },
+	{ "http://[0:0:0:0:0:0:0:1]/a", "loopback" },
+	{ "http://[0000::0001]/a", "loopback" },
+	{ "http://[::ffff:127.0.0.1]/a", "loopback" },
+	{ "http://[::FFFF:7F00:1]/a", "loopback" },
+	{ "http://[::ffff:0.0.0.0]/a", "loopback" },
+	{ "http://%6cocalhost/a", "plainly" },
+	{ "http://[fe80::1%25eth0]/a", "plainly" },
 	{ "http://fw/a\rAT+QFDEL=*", "control character" },
 	{ "http://fw/a\n", "control character" },
-	{ "http://fw/a b", "blank" },
+	{ "http://fw/a b", "a space" },
 	{ "http://fw/a\x7f", "control character" },
 	{ "http://fw/\xc3\xa4", "not ASCII" },
 	{ "modem:/a b", "that is not ASCII, which an AT command cannot carry; store" },
@@ -130,6 +174,66 @@ static void test_refused(void **state)
 			fail_msg("\"%s\" does not say \"%s\"", error, refused[i].error);
 		assert_string_equal(source.argument, "untouched");
 	}
+}
+
+/* Each of them, wherever it stands, is the modem's shell's and not the server's. */
+static void test_shell_characters(void **state)
+{
+	static const char characters[] = ";|$()<>{}*!`";
+
+	(void)state;
+	for (size_t i = 0; characters[i]; i++) {
+		static const char *const formats[] = { "http://fw/a%cb", "http://u:p%cq@fw/a",
+						       "modem:/cache/ufs/a%cb", "modem:%c" };
+
+		for (size_t n = 0; n < ARRAY_SIZE(formats); n++) {
+			struct source source;
+			const char *error = NULL;
+			char text[40];
+
+			snprintf(text, sizeof(text), formats[n], characters[i]);
+			print_message("%s\n", text);
+			assert_int_equal(source_parse(text, &source, &error), -EINVAL);
+			assert_non_null(strstr(error, "a shell in the modem could run"));
+		}
+	}
+}
+
+static void test_warning(void **state)
+{
+	static const struct {
+		const char *package, *warning; /* NULL: none */
+	} rows[] = {
+		{ "http://fw/a?b=1&c=2", "URL holds &" },
+		{ "modem:/a&b", "modem: holds &" },
+		{ "http://fw/a?b=1", NULL },
+		{ "modem:/a", NULL },
+		{ "/srv/a&b.zip", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct source source;
+		const char *error, *warning;
+
+		assert_int_equal(source_parse(rows[i].package, &source, &error), 0);
+		warning = source_warning(&source);
+		if (rows[i].warning)
+			assert_true(warning && strstr(warning, rows[i].warning));
+		else
+			assert_null(warning);
+	}
+}
+
+static void test_hint(void **state)
+{
+	(void)state;
+	assert_non_null(source_hint("UFS:x.zip"));
+	assert_non_null(source_hint("ufs:x.zip"));
+	assert_non_null(source_hint("/cache/ufs/x.zip"));
+	assert_non_null(source_hint("/data/ufs/x.zip"));
+	assert_null(source_hint("/srv/x.zip"));
+	assert_null(source_hint("x.zip"));
 }
 
 struct masked {
@@ -201,6 +305,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_shell_characters),
+		cmocka_unit_test(test_warning),
+		cmocka_unit_test(test_hint),
 		cmocka_unit_test(test_masked),
 		cmocka_unit_test(test_masked_where_it_does_not_fit),
 		cmocka_unit_test(test_overwritten_in_place),
