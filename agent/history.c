@@ -10,6 +10,7 @@
 
 #include "agent/journal.h"
 #include "agent/modem_line.h"
+#include "agent/store.h"
 #include "agent/util.h"
 
 #define SECONDS_MAX 1e9
@@ -193,10 +194,12 @@ void history_clear(struct history_entry *entry)
 
 int history_open(const char *state_dir, char **ret_path, struct textfile **ret)
 {
-	if (asprintf(ret_path, "%s/" JOURNAL_HISTORY,
-		     state_dir ? state_dir : JOURNAL_DEFAULT_DIR) < 0) {
+	const char *dir = state_dir ? state_dir : JOURNAL_DEFAULT_DIR;
+	_cleanup_close_ int folder = store_open_path(dir);
+
+	if (asprintf(ret_path, "%s/" JOURNAL_HISTORY, dir) < 0) {
 		*ret_path = NULL;
 		return -ENOMEM;
 	}
-	return textfile_open(*ret_path, ret);
+	return folder < 0 ? folder : textfile_open_in(folder, JOURNAL_HISTORY, ret);
 }

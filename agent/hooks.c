@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
+#include "agent/journal.h"
+#include "agent/store.h"
 #include "agent/util.h"
 
 /*
@@ -25,13 +26,16 @@
 
 static int connect_runner(int *ret_fd)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = HOOKS_SOCKET };
+	_cleanup_close_ int folder = store_open_path(JOURNAL_RUN_DIR);
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r;
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+	if (fd < 0)
 		return -errno;
-	*ret_fd = util_take_fd(&fd);
-	return 0;
+	r = folder < 0 ? folder : store_connect(folder, HOOKS_SOCKET, fd);
+	if (r == 0)
+		*ret_fd = util_take_fd(&fd);
+	return r;
 }
 
 static int find_runner(char *ret, size_t size)

@@ -14,7 +14,7 @@
 #include "agent/loop.h"
 
 #define HOOKS_FOLDER "/etc/qfota/hooks.d"
-#define HOOKS_SOCKET "/run/qfota/hooks"
+#define HOOKS_SOCKET "hooks" /* in the run directory */
 /* All hooks of one verb, which their runner ends after 50 s. */
 #define HOOKS_LIMIT_MS 60000
 

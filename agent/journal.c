@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/journal.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +23,7 @@ struct journal {
 	char *dir;
 	int folder; /* negative: not there yet */
 	int jobs;   /* the folder of jobs; negative: not there yet */
+	bool given; /* to the service, as far as it was root's */
 	struct journal_job *job;
 	size_t used;
 	struct journal_damaged *damaged;
@@ -98,23 +97,22 @@ static const char *journal_why(int error)
 static int journal_add_damage(struct journal *journal, const char *name,
 			      int error)
 {
+	struct journal_damaged damaged = { 0 };
 	struct journal_damaged *list;
 
-	list = reallocarray(journal->damaged, journal->damages + 1,
-			    sizeof(*list));
+	list = reallocarray(journal->damaged, journal->damages + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	journal->damaged = list;
-	list += journal->damages;
-	list->position = strdup(name);
-	if (!list->position)
+	if (asprintf(&damaged.sentence, "%s/" JOURNAL_JOBS "/%s: %s", journal->dir, name,
+		     journal_why(error)) < 0)
 		return -ENOMEM;
-	if (asprintf(&list->sentence, "%s/" JOURNAL_JOBS "/%s: %s",
-		     journal->dir, name, journal_why(error)) < 0) {
-		free(list->position);
+	damaged.position = strdup(name);
+	if (!damaged.position) {
+		free(damaged.sentence);
 		return -ENOMEM;
 	}
-	journal->damages++;
+	list[journal->damages++] = damaged;
 	return 0;
 }
 
@@ -147,26 +145,16 @@ static int is_job_name(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static int journal_read_jobs(struct journal *journal)
 {
-	_cleanup_free_ char *path = NULL;
 	struct dirent **names;
 	int count, r = 0;
 
 	if (journal->jobs < 0)
 		return 0;
-	if (asprintf(&path, "%s/" JOURNAL_JOBS, journal->dir) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	count = scandir(path, &names, is_job_name, by_name);
+	count = store_list(journal->jobs, is_job_name, &names);
 	if (count < 0)
-		return -errno;
+		return count;
 	for (int i = 0; i < count; i++) {
 		if (r == 0)
 			r = journal_read_job(journal, names[i]->d_name);
@@ -187,7 +175,7 @@ static int journal_look(struct journal *journal)
 	int fd;
 
 	if (journal->folder < 0) {
-		fd = store_open_folder(AT_FDCWD, journal->dir);
+		fd = store_open_path(journal->dir);
 		if (fd < 0)
 			return fd == -ENOENT ? 0 : fd;
 		journal->folder = fd;
@@ -201,27 +189,38 @@ static int journal_look(struct journal *journal)
 	return 0;
 }
 
+/* The service is to go on where root began, but a folder that a person chose stays theirs. */
+static int journal_give(struct journal *journal)
+{
+	static const char *const names[] = { JOURNAL_JOBS, JOURNAL_TRAILS, JOURNAL_HISTORY,
+					     ATTEMPTS_FILE, ATTEMPTS_LOCK };
+
+	if (journal->given || strcmp(journal->dir, JOURNAL_DEFAULT_DIR) != 0)
+		return 0;
+	journal->given = true;
+	return store_give(journal->folder, JOURNAL_USER, names, ARRAY_SIZE(names));
+}
+
 static int journal_create_folder(struct journal *journal)
 {
-	int r = 0;
+	int fd;
 
-	if (journal->folder < 0)
-		r = store_create_folder(journal->dir, JOURNAL_FOLDER_MODE);
-	if (r == 0)
-		r = journal_look(journal);
-	return r == 0 && journal->folder < 0 ? -ENOENT : r;
+	if (journal->folder < 0) {
+		fd = store_create_path(journal->dir, JOURNAL_FOLDER_MODE);
+		if (fd < 0)
+			return fd;
+		journal->folder = fd;
+	}
+	return journal_give(journal);
 }
 
 static int journal_create_jobs(struct journal *journal)
 {
-	int r;
+	int r = journal_create_folder(journal);
 
-	if (journal->jobs >= 0)
-		return 0;
-	r = journal_create_folder(journal);
-	if (r == 0 && journal->jobs < 0)
-		r = store_create_subfolder(journal->folder, JOURNAL_JOBS,
-					   JOURNAL_FOLDER_MODE);
+	if (r < 0 || journal->jobs >= 0)
+		return r;
+	r = store_create_subfolder(journal->folder, JOURNAL_JOBS, JOURNAL_FOLDER_MODE);
 	if (r == 0)
 		r = journal_look(journal);
 	return r == 0 && journal->jobs < 0 ? -ENOENT : r;

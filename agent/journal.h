@@ -5,8 +5,9 @@
  * Knows files, not DFOTA: stages and outcomes are words to it.
  *
  * DIR/jobs/<position>, DIR/trails/<position>, DIR/attempts.json and DIR/history.jsonl are for the
- * agent alone (0600); what root writes gets the owner of DIR. Several agents,
- * each with other modems, may share a DIR.
+ * agent alone (0600); root works in a DIR of another user as that user, and gives the
+ * DIR that it made in the default place to JOURNAL_USER. Several agents, each with other
+ * modems, may share a DIR.
  */
 #ifndef QFOTA_JOURNAL_H
 #define QFOTA_JOURNAL_H
@@ -17,6 +18,9 @@
 
 #define JOURNAL_DEFAULT_DIR "/var/lib/qfota"
 #define JOURNAL_RUN_DIR "/run/qfota"
+/* Whom the service runs as, and to whom these two belong where there is such a user. */
+#define JOURNAL_USER "qfota"
+#define JOURNAL_SLOTS "slots" /* in the run directory: see agent/slots.h */
 #define JOURNAL_HISTORY "history.jsonl"
 #define JOURNAL_TRAILS "trails"
 #define JOURNAL_TRAIL_MAX (256 * 1024L) /* bytes: some thousand codes */

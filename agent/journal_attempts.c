@@ -11,16 +11,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "agent/journal_job.h"
 #include "agent/store.h"
 #include "agent/util.h"
 
-#define ATTEMPTS_FILE "attempts.json"
-/* Never the folder itself: whoever may read that could lock it, and nobody would come on. */
-#define ATTEMPTS_LOCK "attempts.lock"
 #define ATTEMPTS_SIZE_MAX (1024UL * 1024)
 /* More than a production line leaves behind; the oldest goes first. */
 #define ATTEMPTS_MAX 512
@@ -234,6 +230,7 @@ int attempts_set(int folder, const char *imei, const char *package,
 	struct attempt attempt = { .count = count,
 				   .last_ms = (long long)last_ms };
 	_cleanup_close_ int lock = -1;
+	int r;
 
 	if (strlen(imei) >= sizeof(attempt.imei) ||
 	    strlen(package) >= sizeof(attempt.package))
@@ -244,7 +241,6 @@ int attempts_set(int folder, const char *imei, const char *package,
 	lock = store_open_file(folder, ATTEMPTS_LOCK, O_RDWR, S_IRUSR | S_IWUSR);
 	if (lock < 0)
 		return lock;
-	if (flock(lock, LOCK_EX) < 0)
-		return -errno;
-	return attempts_replace(folder, &attempt);
+	r = store_lock(lock);
+	return r < 0 ? r : attempts_replace(folder, &attempt);
 }

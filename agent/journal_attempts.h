@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+#define ATTEMPTS_FILE "attempts.json"
+/* Never the folder itself: whoever may read that could lock it, and nobody would come on. */
+#define ATTEMPTS_LOCK "attempts.lock"
+
 int attempts_get(int folder, const char *imei, const char *package,
 		 unsigned int *ret_count, uint64_t *ret_last_ms);
 int attempts_set(int folder, const char *imei, const char *package,

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include "agent/store.h"
 #include "agent/util.h"
@@ -35,21 +34,32 @@ struct journal_lock {
 	int fd;
 };
 
+/* As the state directory: what root made is the service's, too. */
+static int run_give(const char *run_dir, int run)
+{
+	static const char *const names[] = { RUN_LOCK_FOLDER, RUN_BUSY_FOLDER, JOURNAL_SLOTS };
+
+	if (strcmp(run_dir, JOURNAL_RUN_DIR) != 0)
+		return 0;
+	return store_give(run, JOURNAL_USER, names, ARRAY_SIZE(names));
+}
+
+/* Only looks. */
+static int run_open_folder(const char *run_dir, const char *name)
+{
+	_cleanup_close_ int run = store_open_path(run_dir);
+
+	return run < 0 ? run : store_open_folder(run, name);
+}
+
 int journal_run_folder(const char *run_dir, const char *name)
 {
-	_cleanup_close_ int run = -1;
-	int r;
+	_cleanup_close_ int run = store_create_path(run_dir, RUN_FOLDER_MODE);
+	int r = run < 0 ? run : run_give(run_dir, run);
 
-	r = store_create_folder(run_dir, RUN_FOLDER_MODE);
-	if (r < 0)
-		return r;
-	run = store_open_folder(AT_FDCWD, run_dir);
-	if (run < 0)
-		return run;
-	r = store_create_subfolder(run, name, RUN_FOLDER_MODE);
-	if (r < 0)
-		return r;
-	return store_open_folder(run, name);
+	if (r == 0)
+		r = store_create_subfolder(run, name, RUN_FOLDER_MODE);
+	return r < 0 ? r : store_open_folder(run, name);
 }
 
 /* The pid in the lock; 0 if there is none, or it is of one who died. */
@@ -179,24 +189,21 @@ int journal_mark(const char *run_dir, const struct journal_job *job)
 
 bool journal_is_marked(const char *run_dir, const char *position)
 {
-	char path[PATH_MAX];
-	struct stat status;
+	_cleanup_close_ int folder = run_open_folder(run_dir, RUN_BUSY_FOLDER);
+	int r = folder < 0 ? folder : store_exists(folder, position);
 
-	snprintf(path, sizeof(path), "%s/" RUN_BUSY_FOLDER "/%s", run_dir, position);
-	return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+	return r != -ENOENT && r != -ENOTDIR;
 }
 
 int journal_mark_stage(const char *run_dir, const char *position,
 		       char ret[static JOURNAL_STAGE_SIZE])
 {
-	_cleanup_close_ int run = -1, folder = -1;
+	_cleanup_close_ int folder = run_open_folder(run_dir, RUN_BUSY_FOLDER);
 	char text[RUN_MARK_MAX];
 	const char *stage;
 	ssize_t size;
 	size_t length;
 
-	run = store_open_folder(AT_FDCWD, run_dir);
-	folder = run < 0 ? run : store_open_folder(run, RUN_BUSY_FOLDER);
 	if (folder < 0)
 		return folder;
 	size = store_read(folder, position, text, sizeof(text));
@@ -216,12 +223,11 @@ int journal_mark_stage(const char *run_dir, const char *position,
 
 int journal_unmark(const char *run_dir, const char *position)
 {
-	_cleanup_close_ int run = -1, folder = -1;
+	_cleanup_close_ int folder = -1;
 
 	if (!store_name_is_sound(position))
 		return -EINVAL;
-	run = store_open_folder(AT_FDCWD, run_dir);
-	folder = run < 0 ? run : store_open_folder(run, RUN_BUSY_FOLDER);
+	folder = run_open_folder(run_dir, RUN_BUSY_FOLDER);
 	if (folder < 0)
 		return folder == -ENOENT ? 0 : folder;
 	return store_remove(folder, position);

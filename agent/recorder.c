@@ -2,7 +2,6 @@
 #include "agent/recorder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "agent/core/transcript.h"
 #include "agent/loop.h"
 #include "agent/redaction.h"
+#include "agent/store.h"
 #include "agent/util.h"
 
 /* An escape takes four bytes. */
@@ -395,13 +395,15 @@ void recorder_actions(struct recorder *recorder, const char *position,
 /* An old file may have been readable for others. */
 static int file_open(const char *path, FILE **ret)
 {
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	_cleanup_close_ int fd = store_open_output(path, 0600);
 	struct stat stat;
 	FILE *file;
 
-	if (fd < 0 || fstat(fd, &stat) < 0)
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &stat) < 0)
 		return -errno;
-	if (S_ISREG(stat.st_mode) && fchmod(fd, 0600) < 0)
+	if (S_ISREG(stat.st_mode) && (fchmod(fd, 0600) < 0 || ftruncate(fd, 0) < 0))
 		return -errno;
 	file = fdopen(fd, "w");
 	if (!file)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -13,7 +12,6 @@
 #include "agent/store.h"
 #include "agent/util.h"
 
-#define SLOTS_FOLDER "slots"
 #define SLOTS_MODE 0600
 
 struct slots {
@@ -39,11 +37,12 @@ static void slots_heard(void *data, short revents)
 }
 
 /* Only of files that were open for writing: to try is to open for reading. */
-static int slots_listen(struct slots *slots, const char *run_dir)
+static int slots_listen(struct slots *slots)
 {
-	char path[PATH_MAX];
+	char path[40];
 
-	snprintf(path, sizeof(path), "%s/" SLOTS_FOLDER, run_dir);
+	/* The folder that is open, whatever may have that name by now. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", slots->folder);
 	slots->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (slots->inotify < 0 || inotify_add_watch(slots->inotify, path, IN_CLOSE_WRITE) < 0)
 		return -errno;
@@ -65,8 +64,8 @@ int slots_create(struct loop *loop, const char *run_dir, unsigned int count,
 		.freed = freed,
 		.data = data,
 	};
-	slots->folder = journal_run_folder(run_dir, SLOTS_FOLDER);
-	r = slots->folder < 0 ? slots->folder : slots_listen(slots, run_dir);
+	slots->folder = journal_run_folder(run_dir, JOURNAL_SLOTS);
+	r = slots->folder < 0 ? slots->folder : slots_listen(slots);
 	if (r < 0) {
 		slots_free(slots);
 		return r;

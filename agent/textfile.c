@@ -3,24 +3,41 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
-int textfile_open(const char *path, struct textfile **ret)
+#include "agent/store.h"
+#include "agent/util.h"
+
+/* Closes @fd if it fails. */
+static int textfile_take(int fd, struct textfile **ret)
 {
 	struct textfile *file = calloc(1, sizeof(*file));
-	int r;
 
-	if (!file)
-		return -ENOMEM;
-	file->file = fopen(path, "re");
-	if (!file->file) {
-		r = -errno;
+	if (file)
+		file->file = fdopen(fd, "r");
+	if (!file || !file->file) {
+		close(fd);
 		free(file);
-		return r;
+		return -ENOMEM;
 	}
 	file->ended = true;
 	*ret = file;
 	return 0;
+}
+
+int textfile_open(const char *path, struct textfile **ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : textfile_take(fd, ret);
+}
+
+int textfile_open_in(int folder, const char *name, struct textfile **ret)
+{
+	int fd = store_open(folder, name, O_RDONLY);
+
+	return fd < 0 ? fd : textfile_take(fd, ret);
 }
 
 void textfile_close(struct textfile *file)

@@ -20,6 +20,8 @@ struct textfile {
 
 /* -ENOMEM, errno of fopen(3) */
 int textfile_open(const char *path, struct textfile **ret);
+/* A file below a folder as agent/store.h has it. -ENOMEM, errno of store_open() */
+int textfile_open_in(int folder, const char *name, struct textfile **ret);
 /* NULL is fine. */
 void textfile_close(struct textfile *file);
 /* 1: the next line; 0: the end; errno of read(2) */
