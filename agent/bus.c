@@ -14,8 +14,8 @@
 
 #define BUS_SOCKET "/run/dbus/system_bus_socket"
 #define BUS_LIBRARY "libsystemd.so.0"
-/* ModemManager first lets go of the modem, which may have to be disconnected. */
-#define BUS_LIMIT_US 15000000
+/* For logind, which answers at once. */
+#define LOGIND_LIMIT_US 15000000
 
 #define MODEM_MANAGER "org.freedesktop.ModemManager1"
 #define LOGIND "org.freedesktop.login1"
@@ -28,6 +28,8 @@
 	X(sd_bus_get_events)                                                   \
 	X(sd_bus_get_timeout)                                                  \
 	X(sd_bus_process)                                                      \
+	X(sd_bus_wait)                                                         \
+	X(sd_bus_get_n_queued_write)                                           \
 	X(sd_bus_add_match_async)                                              \
 	X(sd_bus_call_async)                                                   \
 	X(sd_bus_slot_unref)                                                   \
@@ -168,7 +170,8 @@ static int bus_replied(sd_bus_message *reply, void *data, sd_bus_error *ret)
 	return 0;
 }
 
-static int bus_send(struct bus *bus, sd_bus_message *message, bool descriptor, struct bus_call *call)
+static int bus_send(struct bus *bus, sd_bus_message *message, bool descriptor, uint64_t limit_us,
+		    struct bus_call *call)
 {
 	sd_bus_slot *slot = NULL;
 	int r;
@@ -179,7 +182,7 @@ static int bus_send(struct bus *bus, sd_bus_message *message, bool descriptor, s
 	r = bus->lib.sd_bus_message_set_auto_start(message, 0);
 	if (r >= 0)
 		r = bus->lib.sd_bus_call_async(bus->connection, &slot, message, bus_replied, call,
-					       BUS_LIMIT_US);
+					       limit_us);
 	if (r < 0)
 		return r;
 	call->slot = slot;
@@ -208,7 +211,7 @@ int bus_inhibit_device(struct bus *bus, const char *uid, bool inhibit, struct bu
 		return r;
 	r = bus->lib.sd_bus_message_append(message, "sb", uid, inhibit);
 	if (r >= 0)
-		r = bus_send(bus, message, false, call);
+		r = bus_send(bus, message, false, UINT64_MAX, call);
 	bus->lib.sd_bus_message_unref(message);
 	return r;
 }
@@ -224,7 +227,7 @@ int bus_inhibit_power(struct bus *bus, const char *what, struct bus_call *call)
 	r = bus->lib.sd_bus_message_append(message, "ssss", what, "qfota-agent",
 					   "the firmware of a modem is being written", "block");
 	if (r >= 0)
-		r = bus_send(bus, message, true, call);
+		r = bus_send(bus, message, true, LOGIND_LIMIT_US, call);
 	bus->lib.sd_bus_message_unref(message);
 	return r;
 }
@@ -338,6 +341,22 @@ int bus_open(struct loop *loop, const struct bus_events *events, void *data, str
 	}
 	*ret = bus;
 	return 0;
+}
+
+void bus_flush(struct bus *bus, uint64_t limit_ms)
+{
+	uint64_t now_ms = loop_now(), end_ms = now_ms + limit_ms, queued;
+	int r = bus->lost ? -ENOTCONN : 0;
+
+	while (r >= 0 && now_ms < end_ms) {
+		r = bus->lib.sd_bus_get_n_queued_write(bus->connection, &queued);
+		if (r < 0 || !queued)
+			break;
+		r = bus->lib.sd_bus_process(bus->connection, NULL);
+		if (r == 0)
+			r = bus->lib.sd_bus_wait(bus->connection, (end_ms - now_ms) * 1000);
+		now_ms = loop_now();
+	}
 }
 
 void bus_free(struct bus *bus)

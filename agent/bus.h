@@ -9,6 +9,7 @@
 #define QFOTA_BUS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bus;
 struct loop;
@@ -38,13 +39,19 @@ struct bus_events {
 
 /* -ENOENT: no bus on this host, or no libsystemd, or built without. -ENOMEM, -EIO */
 int bus_open(struct loop *loop, const struct bus_events *events, void *data, struct bus **ret);
-/* What was inhibited is free again. Not from inside a callback. NULL is fine. */
+/* For @limit_ms at most, until what was sent is on its way. Not from inside a callback. */
+void bus_flush(struct bus *bus, uint64_t limit_ms);
+/*
+ * What was inhibited is free again: ModemManager releases what a client asked for that has
+ * left the bus. What was not flushed is lost. Not from inside a callback. NULL is fine.
+ */
 void bus_free(struct bus *bus);
 
 /*
  * ModemManager's InhibitDevice for the device at @uid, its folder below /sys. It
  * holds over re-enumerations, until the bus is closed. Either: the reply will
- * come, or an error of sd-bus is returned.
+ * come, however late, or -ETIMEDOUT when ModemManager ends; or an error of sd-bus is
+ * returned, and the message may be out all the same.
  */
 int bus_inhibit_device(struct bus *bus, const char *uid, bool inhibit, struct bus_call *call);
 /*

@@ -17,7 +17,10 @@ struct neighbours;
 
 /* Without a bus nobody is asked there. -ENOMEM */
 int neighbours_create(struct loop *loop, struct neighbours **ret);
-/* After each quiet was ended or dropped. NULL is fine. */
+/*
+ * After each quiet was ended or dropped. A release that is still owed to ModemManager
+ * goes out first, which may take a second. NULL is fine.
+ */
 void neighbours_free(struct neighbours *neighbours);
 
 /* What is asked for one modem. Zeroed, then quiet_init(). */
@@ -40,11 +43,10 @@ struct quiet {
 		QUIET_STEP_HOLD,
 		QUIET_STEP_END,
 	} step;
-	bool started;	/* hooks were told of a start, so they get an end */
-	bool inhibited; /* by ModemManager */
-	bool told;	/* that it refused */
+	bool started; /* hooks were told of a start, so they get an end */
+	bool told;    /* that ModemManager refused */
+	struct loop_timer patience; /* with ModemManager's answer */
 	struct hooks hooks;
-	struct bus_call call;
 };
 
 void quiet_init(struct quiet *quiet, struct neighbours *neighbours);
