@@ -73,6 +73,8 @@ static void say_progress(struct console *console, struct live_modem *modem, uint
 	if (heartbeat) {
 		line_gap(&line);
 		live_add_heartbeat(&line, modem, now);
+		if (live_needs_power(modem))
+			line_add(&line, ", " LIVE_POWER);
 	}
 	console_say(console, console->options.err, &line);
 }
@@ -218,6 +220,17 @@ static void take_progress(struct console *console, struct live_modem *modem,
 	say_progress(console, modem, now, false);
 }
 
+/* Once, above all lines that follow. */
+static void warn_of_power(struct console *console, const struct modem_facts *facts,
+			  struct live_modem *modem)
+{
+	if (modem->warned || !live_needs_power(modem))
+		return;
+	modem->warned = true;
+	say_text(console, facts,
+		 "Do not unplug or power off the modem until its result is printed.");
+}
+
 /* What only the verbose are told. */
 static void say_details(struct console *console, const struct modem_facts *facts,
 			const struct news *news)
@@ -255,6 +268,7 @@ static void console_take(struct console *console, const struct modem_facts *fact
 		take_progress(console, modem, news, now);
 	else if (news->type == NEWS_URC)
 		text_set(modem->urc, sizeof(modem->urc), news->text);
+	warn_of_power(console, facts, modem);
 }
 
 /* Neither a sign of life, nor the beginning of a job. */

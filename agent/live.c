@@ -18,9 +18,9 @@
 #define CODE_ERASE "\r\033[J"
 
 /* From the request on the modem writes by itself, whatever the agent does. */
-static bool phase_is_writing(enum dfota_phase phase)
+bool live_needs_power(const struct live_modem *modem)
 {
-	return phase >= DFOTA_PHASE_REQUEST;
+	return modem->phase >= DFOTA_PHASE_REQUEST;
 }
 
 /* Phase, percent, elapsed: what every line about progress has. */
@@ -45,8 +45,6 @@ void live_add_heartbeat(struct line *line, const struct live_modem *modem, uint6
 		line_add(line, ", limit in ");
 		line_add_duration(line, modem->due_ms > now ? modem->due_ms - now : 0);
 	}
-	if (phase_is_writing(modem->phase))
-		line_add(line, ", do not remove power");
 }
 
 static void line_add_bar(struct line *line, bool utf8, int percent)
@@ -109,6 +107,7 @@ static void line_add_fields(struct line *line, const struct live_modem *modem,
 {
 	unsigned int percent = columns->phase + PHASE_COLUMNS;
 	unsigned int elapsed = percent + PERCENT_COLUMNS;
+	unsigned int power = elapsed + ELAPSED_COLUMNS;
 
 	line_add(line, modem->position);
 	line_pad(line, columns->name);
@@ -121,8 +120,14 @@ static void line_add_fields(struct line *line, const struct live_modem *modem,
 		line_add(line, "%");
 	}
 	line_pad(line, elapsed);
-	line_add_duration(line, now - modem->begun_ms);
-	line_pad(line, elapsed + ELAPSED_COLUMNS);
+	if (!live_needs_power(modem) || power + strlen(LIVE_POWER) <= columns->end) {
+		line_add_duration(line, now - modem->begun_ms);
+		line_pad(line, power);
+	}
+	if (live_needs_power(modem)) {
+		line_add(line, LIVE_POWER);
+		line_gap(line);
+	}
 }
 
 /* Every code of the job begins alike: what differs is worth the columns. */
@@ -150,14 +155,16 @@ static void live_line(const struct live *live, const struct live_modem *modem,
 	line_add(ret, urc_core(modem->urc));
 }
 
-/* "and 40 more: 3 download, 37 flash", counted from @modem on. */
+/* "and 40 more: 3 download, 37 flash, do not unplug", counted from @modem on. */
 static void live_rest(const struct live_modem *modem, const struct columns *columns,
 		      struct line *ret)
 {
 	unsigned int count[DFOTA_PHASE_COUNT] = { 0 }, total = 0;
 	const char *separator = " more: ";
+	bool power = false;
 
 	for (; modem; modem = modem->next) {
+		power |= live_needs_power(modem);
 		count[modem->phase]++;
 		total++;
 	}
@@ -173,6 +180,8 @@ static void live_rest(const struct live_modem *modem, const struct columns *colu
 		line_add(ret, dfota_phase_name((enum dfota_phase)i));
 		separator = ", ";
 	}
+	if (power)
+		line_add(ret, ", " LIVE_POWER);
 }
 
 /* How many modems get a line of their own; the last row may be for the others. */

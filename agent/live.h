@@ -2,7 +2,7 @@
 /*
  * One line per modem at the bottom of a terminal, redrawn in place. Where the
  * rows do not suffice the last one sums the others up; where the columns do
- * not, the right end is cut.
+ * not, the right end is cut, and the elapsed time goes before "do not unplug".
  */
 #ifndef QFOTA_LIVE_H
 #define QFOTA_LIVE_H
@@ -14,6 +14,8 @@
 #include "agent/line.h"
 #include "agent/modem_line.h"
 
+#define LIVE_POWER "do not unplug"
+
 /* A modem that has no verdict yet. Times are of one clock, in ms. */
 struct live_modem {
 	struct live_modem *next;
@@ -23,6 +25,7 @@ struct live_modem {
 	enum dfota_phase phase;
 	int percent; /* -1: none in this phase */
 	int told;    /* the percent that a plain line was written for */
+	bool warned; /* the sentence about its power was written */
 	uint64_t begun_ms;
 	uint64_t life_ms; /* the last sign of life */
 	uint64_t said_ms; /* the last plain line about it */
@@ -40,7 +43,9 @@ struct live {
 
 /* Phase, percent, elapsed, each after a gap. */
 void live_add_progress(struct line *line, const struct live_modem *modem, uint64_t now);
-/* The age of the last sign of life, the time left, and what not to do. */
+/* True from the request to the result: without power the modem may not boot again. */
+bool live_needs_power(const struct live_modem *modem);
+/* The age of the last sign of life and the time left. */
 void live_add_heartbeat(struct line *line, const struct live_modem *modem, uint64_t now);
 
 /* -ENOMEM: nothing was drawn. @modems NULL: the block is only taken off the screen. */

@@ -19,6 +19,8 @@
 #include "agent/loop.h"
 #include "agent/util.h"
 
+#define POWER "Do not unplug or power off the modem until its result is printed."
+
 /* ---- a clock that the test moves, in the place of agent/loop.c ---- */
 
 #define BEGUN 1000
@@ -107,12 +109,24 @@ static void screen_feed(struct screen *screen, char c)
 	screen->cell[screen->row][screen->column++] = c;
 }
 
+/* The sentence about power has a test of its own; others count rows without it. */
+static size_t sentence_length(const char *text)
+{
+	size_t length = strcspn(text, "\n\033"), sentence = strlen(POWER);
+
+	if (length < sentence || text[length] != '\n' ||
+	    strncmp(text + length - sentence, POWER, sentence) != 0)
+		return 0;
+	return length + 1;
+}
+
 static void screen_show(struct screen *screen, const char *text)
 {
 	while (*text) {
 		unsigned int count;
 		int taken = 0;
 
+		text += sentence_length(text);
 		if (sscanf(text, "\033[%uA%n", &count, &taken) == 1 && taken) {
 			assert_in_range(count, 1, screen->row);
 			screen->row -= count;
@@ -431,6 +445,7 @@ static void test_plain_story(void **state)
 	assert_string_equal(bench->err_text, "1-1  EP06  identify  0s\n"
 					     "1-1  EP06  may not hold the hub port\n"
 					     "1-1  EP06  download  5s\n"
+					     "1-1  EP06  " POWER "\n"
 					     "1-1  EP06  flash  1m00s\n"
 					     "1-1  EP06  flash  12%  1m00s\n"
 					     "1-1  EP06  flash  20%  1m00s\n"
@@ -458,6 +473,7 @@ static void test_modem_that_nobody_has_seen(void **state)
 	view->tell(view, &away, &flash);
 	view->tell(view, &away, &(struct news){ .type = NEWS_NOTE, .text = "a note" });
 	assert_string_equal(bench->err_text, "1-1  flash  0s\n"
+					     "1-1  " POWER "\n"
 					     "1-1  a note\n");
 }
 
@@ -505,6 +521,7 @@ static void test_heartbeat_each_minute(void **state)
 	pass(49999);
 	fflush(bench->err);
 	assert_string_equal(bench->err_text, "1-1  EP06  download  0s\n"
+					     "1-1  EP06  " POWER "\n"
 					     "2-1  EP06  identify  0s\n");
 	pass(1);
 	pass(30000);
@@ -521,15 +538,16 @@ static void test_heartbeat_each_minute(void **state)
 	assert_string_equal(
 		bench->err_text,
 		"1-1  EP06  download  0s\n"
+		"1-1  EP06  " POWER "\n"
 		"2-1  EP06  identify  0s\n"
 		"1-1  EP06  download  1m00s  last sign of life 1m00s ago, limit in 29m00s, "
-		"do not remove power\n"
+		"do not unplug\n"
 		"2-1  EP06  identify  1m00s  last sign of life 1m00s ago\n"
 		"1-1  EP06  download  2m00s  last sign of life 30s ago, limit in 0s, "
-		"do not remove power\n"
+		"do not unplug\n"
 		"2-1  EP06  identify  2m00s  last sign of life 2m00s ago\n"
 		"1-1  EP06  download  3m00s  last sign of life 1m30s ago, limit in 10m00s, "
-		"do not remove power\n");
+		"do not unplug\n");
 }
 
 static void test_durations(void **state)
@@ -569,6 +587,7 @@ static void test_each_phase_counts_for_itself(void **state)
 	assert_string_equal(bench->err_text, "1-1  EP06  upload  0s\n"
 					     "1-1  EP06  upload  30%  0s\n"
 					     "1-1  EP06  flash  0s\n"
+					     "1-1  EP06  " POWER "\n"
 					     "1-1  EP06  flash  30%  0s\n");
 }
 
@@ -635,11 +654,11 @@ static void test_live_line_of_one_modem(void **state)
 					    .percent = 5 });
 	pass(100);
 	assert_string_equal(shown(bench, 0), "1-1.4  EP06  flash       5%  1m07s   "
-					     "#-------------------  \"X\"");
+					     "do not unplug  #-------------------  \"X\"");
 	tell_percent(bench, "1-1.4", 100);
 	pass(100);
 	assert_string_equal(shown(bench, 0), "1-1.4  EP06  flash     100%  1m07s   "
-					     "####################  \"X\"");
+					     "do not unplug  ####################  \"X\"");
 	assert_string_equal(shown(bench, 1), "");
 }
 
@@ -651,43 +670,90 @@ static void test_live_line_in_a_quiet_phase(void **state)
 	tell(bench, "1-1", (struct news){ .type = NEWS_PHASE, .phase = DFOTA_PHASE_DOWNLOAD,
 					  .due_ms = BEGUN + 1800000 });
 	pass(9000);
-	assert_string_equal(shown(bench, 0), "1-1  EP06  download        9s");
+	assert_string_equal(shown(bench, 0), "1-1  EP06  download        9s      do not unplug");
 	pass(1000);
 	assert_string_equal(shown(bench, 0),
-			    "1-1  EP06  download        10s     last sign of life 10s ago, "
-			    "limit in 29m50s, do not remove power");
+			    "1-1  EP06  download        10s     do not unplug  last sign of life "
+			    "10s ago, limit in 29m50s");
 }
 
 static void test_live_bar_of_blocks(void **state)
 {
 	struct bench *bench = *state;
 
-	bench_start(bench, (struct console_options){ .live = true, .utf8 = true, .columns = 46,
+	bench_start(bench, (struct console_options){ .live = true, .utf8 = true, .columns = 61,
 						     .rows = 24 });
 	tell(bench, "1-1", (struct news){ .type = NEWS_PROGRESS, .phase = DFOTA_PHASE_FLASH,
 					  .percent = 50 });
-	/* Ten of twenty cells, cut at column 45, each glyph whole. */
+	/* Ten of twenty cells, cut at column 60, each glyph whole. */
 	assert_string_equal(bench->err_text,
-			    "1-1  EP06  flash      50%  0s      "
+			    "1-1  EP06  " POWER "\n"
+			    "1-1  EP06  flash      50%  0s      do not unplug  "
 			    "\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588");
 }
 
+/* The elapsed time goes first, for what matters more. */
 static void test_live_narrow_terminals_cut(void **state)
 {
 	struct bench *bench = *state;
 
-	for (unsigned int columns = 1; columns <= 60; columns++) {
-		const char *whole = "1-1  EP06  flash      42%  0s      ########------------";
+	for (unsigned int columns = 1; columns <= 80; columns++) {
+		static const char wide[] = "1-1  EP06  flash      42%  0s      do not unplug";
+		static const char narrow[] = "1-1  EP06  flash      42%  do not unplug";
 		const char *row;
+		char whole[80];
 
+		snprintf(whole, sizeof(whole), "%s  ########------------",
+			 columns <= strlen(wide) ? narrow : wide);
 		bench_start_live(bench, columns < 2 ? 2 : columns, 3);
 		bench->err_shown = bench->err_size;
 		tell_percent(bench, "1-1", 42);
 		row = shown(bench, 0);
+		print_message("%u %s\n", columns, row);
 		assert_int_equal(strncmp(row, whole, strlen(row)), 0);
+		if (columns > strlen(narrow))
+			assert_non_null(strstr(row, "do not unplug"));
 		console_free(bench->console);
 		bench->console = NULL;
 	}
+}
+
+static unsigned int count_of(const char *text, const char *part)
+{
+	unsigned int count = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		count++;
+	return count;
+}
+
+/* From the request to the result, and for the next job of the same modem once more. */
+static void test_power_sentence(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_live(bench, 100, 24);
+	tell_phase(bench, "1-1", DFOTA_PHASE_IDENTIFY);
+	tell_phase(bench, "1-1", DFOTA_PHASE_CHECK);
+	tell_phase(bench, "1-1", DFOTA_PHASE_UPLOAD);
+	pass(1000);
+	assert_null(strstr(shown(bench, 0), "do not unplug"));
+	assert_int_equal(count_of(bench->err_text, POWER), 0);
+	for (int phase = DFOTA_PHASE_REQUEST; phase < DFOTA_PHASE_COUNT; phase++) {
+		tell_phase(bench, "1-1", (enum dfota_phase)phase);
+		pass(1000);
+		assert_non_null(strstr(shown(bench, 0), "do not unplug"));
+		assert_int_equal(count_of(bench->err_text, "1-1  EP06  " POWER "\n"), 1);
+	}
+	tell_phase(bench, "2-1", DFOTA_PHASE_REQUEST);
+	tell_upgraded(bench, "1-1");
+	tell_upgraded(bench, "2-1");
+	tell_phase(bench, "1-1", DFOTA_PHASE_IDENTIFY);
+	assert_int_equal(count_of(bench->err_text, POWER), 2);
+	/* Resumed: the first that is heard of it. */
+	tell(bench, "1-1", (struct news){ .type = NEWS_PROGRESS, .phase = DFOTA_PHASE_FLASH });
+	fflush(bench->err);
+	assert_int_equal(count_of(bench->err_text, POWER), 3);
 }
 
 static void test_live_verdict_stands_above(void **state)
@@ -702,15 +768,15 @@ static void test_live_verdict_stands_above(void **state)
 	tell_phase(bench, "2-1", DFOTA_PHASE_FLASH);
 	tell_phase(bench, "3-1", DFOTA_PHASE_RETURN);
 	pass(100);
-	assert_string_equal(shown(bench, 2), "3-1  EP06  return          0s");
+	assert_string_equal(shown(bench, 2), "3-1  EP06  return          0s      do not unplug");
 	result.end = 504;
 	result.reason = "the package file is wrong";
 	tell(bench, "2-1", (struct news){ .type = NEWS_RESULT, .result = &result });
 	tell(bench, "1-1", (struct news){ .type = NEWS_NOTE, .text = "a note" });
 	assert_string_equal(shown(bench, 0), "  the package file is wrong");
 	assert_string_equal(shown(bench, 1), "1-1  EP06  a note");
-	assert_string_equal(shown(bench, 2), "1-1  EP06  flash           0s");
-	assert_string_equal(shown(bench, 3), "3-1  EP06  return          0s");
+	assert_string_equal(shown(bench, 2), "1-1  EP06  flash           0s      do not unplug");
+	assert_string_equal(shown(bench, 3), "3-1  EP06  return          0s      do not unplug");
 	tell_upgraded(bench, "1-1");
 	tell_upgraded(bench, "3-1");
 	assert_string_equal(shown(bench, 1), "1-1  EP06  a note");
@@ -736,13 +802,16 @@ static void test_live_with_64_modems(void **state)
 		}
 		pass(100);
 		if (rows[i] >= 64) {
-			assert_string_equal(shown(bench, 0), "1-1.1   EP06  flash           6s");
-			assert_string_equal(shown(bench, 63), "1-1.64  EP06  verify          0s");
+			assert_string_equal(shown(bench, 0),
+					    "1-1.1   EP06  flash           6s      do not unplug");
+			assert_string_equal(shown(bench, 63),
+					    "1-1.64  EP06  verify          0s      do not unplug");
 		} else {
-			snprintf(expected, sizeof(expected), "and %u more: %u flash, %u verify",
-				 64 - last, 32 - (last + 1) / 2, 32 - last / 2);
+			snprintf(expected, sizeof(expected),
+				 "and %u more: %u flash, %u verify, do not unplug", 64 - last, 32 - (last + 1) / 2, 32 - last / 2);
 			if (rows[i] == 64 - 1)
-				assert_string_equal(expected, "and 2 more: 1 flash, 1 verify");
+				assert_string_equal(expected, "and 2 more: 1 flash, 1 verify, "
+							      "do not unplug");
 			assert_string_equal(shown(bench, last), expected);
 		}
 		console_free(bench->console);
@@ -766,7 +835,7 @@ static void test_live_flood_is_drawn_rarely(void **state)
 	assert_int_equal(bench->err_size, before);
 	pass(100);
 	assert_string_equal(shown(bench, 0), "1-1  EP06  flash      99%  0s      "
-					     "###################-");
+					     "do not unplug  ###################-");
 }
 
 static void test_live_lines_leave_the_screen(void **state)
@@ -882,6 +951,7 @@ int main(void)
 		TEST(test_live_line_in_a_quiet_phase),
 		TEST(test_live_bar_of_blocks),
 		TEST(test_live_narrow_terminals_cut),
+		TEST(test_power_sentence),
 		TEST(test_live_verdict_stands_above),
 		TEST(test_live_with_64_modems),
 		TEST(test_live_flood_is_drawn_rarely),
