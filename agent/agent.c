@@ -13,6 +13,7 @@
 #include "agent/core/text.h"
 #include "agent/core/verdict.h"
 #include "agent/inventory.h"
+#include "agent/job.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
 #include "agent/neighbours.h"
@@ -106,8 +107,8 @@ static void agent_plan(void *data, struct modem *modem, struct dfota_plan *ret,
 		text_set(ret->reason, sizeof(ret->reason), "no upgrade of it is under way");
 		return;
 	}
-	plan_make(agent->wish, agent->context->config, facts->firmware, ret, ret_file,
-		  &package);
+	plan_make(agent->wish, agent->context->config,
+		  dfota_before(modem_machine(modem)), ret, ret_file, &package);
 	source_mask(package ? package : "", ret_package, package_size);
 	limit_attempts(agent, modem, ret_package, ret);
 	entry_of(agent, modem)->settled = ret->kind != DFOTA_PLAN_UPGRADE;
@@ -196,7 +197,8 @@ static void agent_finished(void *data, struct modem *modem, const struct modem_r
 	/* Job after job along a chain of deltas, each step verified. */
 	entry->waiting = !agent->stopping && !agent->wish->follow &&
 			 result->verdict.outcome == OUTCOME_UPGRADED &&
-			 plan_goes_on(agent->wish, agent->context->config, result->to);
+			 plan_goes_on(agent->wish, agent->context->config,
+				      dfota_now(modem_machine(modem)));
 	if (!entry->waiting)
 		entry_again(entry, &result->verdict);
 	agent_begin_soon(agent);
@@ -414,7 +416,8 @@ static int agent_add_open_jobs(struct agent *agent)
 	if (agent->wish->dry_run)
 		return 0;
 	for (unsigned int i = 0; (job = journal_get(agent->context->journal, i)); i++) {
-		if (job_modem(agent, job) || !choice_awaits(agent->choice, job, job->position))
+		if (job_only_owes(job) || job_modem(agent, job) ||
+		    !choice_awaits(agent->choice, job, job->position))
 			continue;
 		r = agent_add(agent, job->position, &modem);
 		if (r < 0)

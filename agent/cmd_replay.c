@@ -28,14 +28,15 @@ static void verdict_print(struct player *player)
 {
 	const struct replay_modem *modem = player->replay->current;
 	struct console_options how = {.out = stdout, .err = stderr};
+	char from[DFOTA_FIRMWARE_SIZE], to[DFOTA_FIRMWARE_SIZE];
 	struct modem_result result =
-		result_make(&modem->machine, "",
-			    player->replay->event.time_ms - modem->started_ms);
+		result_make(&modem->machine, "", to, player->replay->event.time_ms - modem->started_ms);
 	struct modem_facts facts;
 	struct line line;
 
 	console_detect(&how, false);
-	modem_facts_past(&facts, modem->position, modem->machine.firmware);
+	dfota_show(&modem->machine, dfota_before(&modem->machine), from);
+	modem_facts_past(&facts, modem->position, from);
 	modem_line_verdict(&line, &facts, &result,
 			   (struct modem_line_style){how.colour, how.utf8});
 	puts(line.text);

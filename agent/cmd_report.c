@@ -5,7 +5,6 @@
  * jobs and, from a transcript, all that happened when. IMEI, ICCID and credentials are
  * replaced, throughout the same one by the same pseudonym.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "agent/journal.h"
 #include "agent/modem_line.h"
 #include "agent/redaction.h"
+#include "agent/store.h"
 #include "agent/textfile.h"
 #include "agent/util.h"
 #include "udev/hotplug.h"
@@ -242,17 +242,11 @@ static void report_history(struct report *report)
 
 /* ---- what happened in its last job ---- */
 
-static int trail_print(struct report *report, const char *folder, const char *position)
+static int trail_print(struct report *report, int folder, const char *position)
 {
-	_cleanup_free_ char *path = NULL;
 	struct textfile *file = NULL;
-	int r;
+	int r = textfile_open_in(folder, position, &file);
 
-	if (asprintf(&path, "%s/%s", folder, position) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = textfile_open(path, &file);
 	while (r >= 0 && (r = textfile_next(file)) > 0)
 		report_say(report, "%s  %s", position, file->text);
 	textfile_close(file);
@@ -264,14 +258,14 @@ static int is_trail(const struct dirent *entry)
 	return command_is_position(entry->d_name);
 }
 
-static int trails_print(struct report *report, const char *folder)
+static int trails_print(struct report *report, int folder)
 {
 	struct dirent **names;
-	int count = scandir(folder, &names, is_trail, versionsort);
+	int count = store_list(folder, is_trail, &names);
 	int r = 0;
 
 	if (count < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return count;
 	for (int i = 0; i < count; i++) {
 		if (r >= 0 && choice_has_port(&report->options->choice, names[i]->d_name))
 			r = trail_print(report, folder, names[i]->d_name);
@@ -283,15 +277,15 @@ static int trails_print(struct report *report, const char *folder)
 
 static void report_trails(struct report *report)
 {
-	_cleanup_free_ char *folder = NULL;
-	int r;
+	_cleanup_close_ int state = store_open_path(state_dir(report));
+	_cleanup_close_ int folder = state < 0 ? state : store_open_folder(state, JOURNAL_TRAILS);
+	int r = folder < 0 ? folder : 0;
 
 	section_begin(report, "Last job at each position, as it went");
-	if (asprintf(&folder, "%s/" JOURNAL_TRAILS, state_dir(report)) < 0)
-		folder = NULL;
-	r = folder ? trails_print(report, folder) : -ENOMEM;
-	if (r < 0)
-		report_failed(report, folder ? folder : "what happened", r);
+	if (r == 0)
+		r = trails_print(report, folder);
+	if (r < 0 && r != -ENOENT)
+		report_failed(report, JOURNAL_TRAILS, r);
 	section_end(report, "nothing is known");
 }
 
@@ -314,12 +308,14 @@ static void _printf_(3, 4) moment_say(struct report *report, const struct replay
 static void moment_verdict(struct report *report, const struct replay *replay)
 {
 	const struct replay_modem *modem = replay->current;
+	char from[DFOTA_FIRMWARE_SIZE], to[DFOTA_FIRMWARE_SIZE];
 	struct modem_result result =
-		result_make(&modem->machine, "", replay->record.time_ms - modem->started_ms);
+		result_make(&modem->machine, "", to, replay->record.time_ms - modem->started_ms);
 	struct modem_facts facts;
 	struct line line;
 
-	modem_facts_past(&facts, modem->position, modem->machine.firmware);
+	dfota_show(&modem->machine, dfota_before(&modem->machine), from);
+	modem_facts_past(&facts, modem->position, from);
 	modem_line_verdict(&line, &facts, &result, plain_style);
 	moment_say(report, replay, "verdict: %s", line.text);
 	if (modem_line_reason(&line, &result))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/core/firmware.h"
 #include "agent/core/revision.h"
 #include "agent/package_file.h"
 #include "agent/run.h"
@@ -29,12 +30,32 @@ static int check_file(const char *path)
 	struct package_file file;
 	char error[256];
 	int r = package_file_open(path, NULL, &file, error, sizeof(error));
+	const char *hint = r == -ENOENT ? source_hint(path) : NULL;
 
 	if (r < 0) {
-		command_error("%s", error);
+		command_error("%s%s%s", error, hint ? "; " : "", hint ? hint : "");
 		return -EINVAL;
 	}
 	package_file_close(&file);
+	return 0;
+}
+
+static int check_names(const struct wish *wish)
+{
+	if (!wish->from || !wish->to)
+		return 0;
+	if (!firmware_same_model(wish->from, wish->to)) {
+		command_error("--from %s and --to %s are firmware of different models; no package "
+			      "leads from one to the other",
+			      wish->from, wish->to);
+		return -EINVAL;
+	}
+	if (revision_fits(firmware_name_of(wish->from), wish->to)) {
+		command_error("the package leads from %s to itself: --from and --to name the same; "
+			      "name their sub-versions, too, if those differ",
+			      wish->from);
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -58,11 +79,8 @@ static int parse_package(struct wish *wish, int count, char *const *arguments)
 		command_error("%s", error);
 		return -EINVAL;
 	}
-	if (wish->from && wish->to && revision_fits(wish->from, wish->to)) {
-		command_error("the package leads from %s to itself: --from and --to name the same",
-			      wish->from);
+	if (check_names(wish) < 0)
 		return -EINVAL;
-	}
 	return wish->source.kind == SOURCE_KIND_FILE ? check_file(wish->source.argument) : 0;
 }
 

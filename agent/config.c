@@ -168,19 +168,21 @@ int config_load(const char *file, struct config *ret, char *error,
 }
 
 /* A pattern that says nothing of sub-versions matches all of them. */
-static bool target_matches(const struct config_target *target, const char *firmware)
+static bool target_matches(const struct config_target *target, struct firmware_name firmware)
 {
 	char revision[64];
 
-	snprintf(revision, sizeof(revision), "%.*s", (int)revision_length(firmware), firmware);
-	return fnmatch(target->pattern, firmware, 0) == 0 ||
+	snprintf(revision, sizeof(revision), "%.*s", (int)revision_length(firmware),
+		 firmware.text);
+	return fnmatch(target->pattern, firmware.text, 0) == 0 ||
 	       fnmatch(target->pattern, revision, 0) == 0;
 }
 
-int config_target(const struct config *config, const char *firmware,
+int config_target(const struct config *config, struct firmware_name firmware,
 		  const struct config_target **ret, char *error, size_t error_size)
 {
 	const struct config_target *found = NULL;
+	int length = (int)revision_length(firmware);
 
 	for (size_t i = 0; i < config->targets; i++) {
 		const struct config_target *target = &config->target[i];
@@ -189,9 +191,9 @@ int config_target(const struct config *config, const char *firmware,
 			continue;
 		if (found) {
 			snprintf(error, error_size,
-				 "%s: target \"%s\" matches firmware %s, and "
+				 "%s: target \"%s\" matches firmware %.*s, and "
 				 "so does \"%s\" in %s",
-				 target->where, target->pattern, firmware,
+				 target->where, target->pattern, length, firmware.text,
 				 found->pattern, found->where);
 			return -EINVAL;
 		}

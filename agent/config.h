@@ -65,7 +65,7 @@ void config_clear(struct config *config);
  * What @firmware should end up as: NULL if no target matches.
  * -EINVAL with @error if two match (it names both places).
  */
-int config_target(const struct config *config, const char *firmware,
+int config_target(const struct config *config, struct firmware_name firmware,
 		  const struct config_target **ret, char *error, size_t error_size);
 
 /* "500ms", "30s", "10min", "1h" to ms; 1 ms up to 7 days. -EINVAL, -ERANGE */

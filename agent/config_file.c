@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/firmware.h"
 #include "agent/core/revision.h"
 #include "agent/core/source.h"
 #include "agent/inifile.h"
 #include "agent/util.h"
 
-#define CONFIG_WORD_MAX 63 /* bytes of a firmware or pattern, as in the journal */
+#define CONFIG_WORD_MAX 63 /* bytes of a pattern, as of a firmware in the journal */
 #define CONFIG_PACKAGE_MAX 511
 #define CONFIG_ATTEMPTS_MAX 1000
 
@@ -87,21 +88,14 @@ static int take_text(struct inifile *file, const char *key, char *value,
 	return 0;
 }
 
-static bool firmware_is_sound(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length && length <= CONFIG_WORD_MAX && !strpbrk(text, " \t\"");
-}
-
 static int read_firmware(struct inifile *file, const char *key,
 			 const char *value, const char **text)
 {
-	if (!firmware_is_sound(value))
-		return inifile_fail(file, inifile_line(file),
-				    "%s: \"%s\" is no firmware revision: one "
-				    "word of at most %d bytes, without quotes",
-				    key, value, CONFIG_WORD_MAX);
+	const char *error = firmware_name_error(value);
+
+	if (error)
+		return inifile_fail(file, inifile_line(file), "%s: \"%s\": %s",
+				    key, value, error);
 	return take_text(file, key, strdup(value), text);
 }
 
@@ -137,6 +131,10 @@ static int read_package(struct inifile *file, const char *key,
 
 	if (source_parse(value, &source, &error) < 0)
 		return inifile_fail(file, inifile_line(file), "%s: %s", key, error);
+	if (value[0] == '~' && strchr(value, '/'))
+		return inifile_fail(file, inifile_line(file),
+				    "%s: a ~ stands for a home directory in a "
+				    "shell only; write the complete path", key);
 	if (source.kind == SOURCE_KIND_FILE && value[0] != '/')
 		package = package_path(file, value);
 	else
@@ -228,12 +226,19 @@ static int parser_entry(void *data, struct inifile *file, const char *key,
 	return -EINVAL; /* not reached: inifile tells of sections first */
 }
 
+static bool pattern_is_valid(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length && length <= CONFIG_WORD_MAX && !strpbrk(text, " \t\"");
+}
+
 static int begin_target(struct parser *parser, struct inifile *file,
 			const char *pattern)
 {
 	const struct config *config = parser->config;
 
-	if (!pattern || !firmware_is_sound(pattern))
+	if (!pattern || !pattern_is_valid(pattern))
 		return inifile_fail(file, parser->section_line,
 				    "[target \"PATTERN\"]: a shell pattern of "
 				    "1 to %d bytes without blanks",
@@ -320,10 +325,15 @@ static int check_delta(struct parser *parser, struct inifile *file)
 		return inifile_fail(file, parser->section_line,
 				    "delta \"%s\" has no %s", delta->name,
 				    missing);
-	if (revision_fits(delta->from, delta->to))
+	if (revision_fits(firmware_name_of(delta->from), delta->to))
 		return inifile_fail(file, parser->section_line,
 				    "delta \"%s\" leads from %s to itself",
 				    delta->name, delta->from);
+	if (!firmware_same_model(delta->from, delta->to))
+		return inifile_fail(file, parser->section_line,
+				    "delta \"%s\" leads from %s to another model, "
+				    "%s; no package can do that",
+				    delta->name, delta->from, delta->to);
 	for (size_t i = 0; i < config->deltas; i++) {
 		if (!strcmp(config->delta[i].from, delta->from) &&
 		    !strcmp(config->delta[i].to, delta->to))

@@ -8,9 +8,11 @@
 static void say_firmware(const struct dfota *machine, const char *package, char *ret)
 {
 	const char *target = machine->plan.target;
+	char firmware[DFOTA_FIRMWARE_SIZE];
 
 	(void)package;
-	snprintf(ret, FINDINGS_LINE_SIZE, "firmware %s, target %s", machine->firmware,
+	dfota_show(machine, dfota_before(machine), firmware);
+	snprintf(ret, FINDINGS_LINE_SIZE, "firmware %s, target %s", firmware,
 		 target[0] ? target : "any other");
 }
 

@@ -29,9 +29,15 @@ void job_reset(struct job *job)
 	job->marked = job->counted = job->untold = false;
 }
 
+bool job_only_owes(const struct journal_job *entry)
+{
+	return strcmp(entry->stage, JOURNAL_STAGE_CHECK) == 0;
+}
+
 bool job_has_begun(const struct job *job, const char *package)
 {
-	return job->entry.started_ms && strcmp(job->entry.package, package) == 0;
+	return job->entry.started_ms && !job_only_owes(&job->entry) &&
+	       strcmp(job->entry.package, package) == 0;
 }
 
 /* ---- while it goes on ---- */
@@ -39,13 +45,12 @@ bool job_has_begun(const struct job *job, const char *package)
 static void entry_begin(struct journal_job *entry, const struct dfota *machine,
 			const struct modem_facts *facts, unsigned int device)
 {
-	if (!entry->started_ms) {
+	if (!entry->started_ms)
 		*entry = (struct journal_job){ 0 };
-		text_set(entry->position, sizeof(entry->position), facts->position);
-		text_set(entry->id_path, sizeof(entry->id_path), facts->id_path);
-	}
 	/* Of the request, and never of later: only before a loss of the bus do they tell one. */
 	if (!entry->started_ms || !machine->requested) {
+		text_set(entry->position, sizeof(entry->position), facts->position);
+		text_set(entry->id_path, sizeof(entry->id_path), facts->id_path);
 		entry->started_ms = util_wall_ms();
 		entry->device = (int)device;
 		entry->vid = facts->vid;
@@ -90,10 +95,12 @@ static void job_unsave(struct job *job)
 	job->entry.started_ms = 0;
 }
 
-static void job_set_mark(struct job *job, const struct journal_job *entry)
+/* For others; the journal keeps the whole name. */
+static void job_set_mark(struct job *job, const struct dfota *machine, struct journal_job entry)
 {
+	dfota_show(machine, dfota_before(machine), entry.from);
 	job->marked = true;
-	job_note(job, "the busy mark could not be set", claim_mark(&job->claim, entry));
+	job_note(job, "the busy mark could not be set", claim_mark(&job->claim, &entry));
 }
 
 void job_mark(struct job *job, const struct dfota *machine, const struct modem_facts *facts,
@@ -105,7 +112,7 @@ void job_mark(struct job *job, const struct dfota *machine, const struct modem_f
 	entry_fill(&entry, machine, job->package);
 	if (!job->entry.started_ms)
 		text_set(entry.stage, sizeof(entry.stage), JOURNAL_STAGE_CHECK);
-	job_set_mark(job, &entry);
+	job_set_mark(job, machine, entry);
 }
 
 static void trail_note(struct job *job, int error)
@@ -120,13 +127,18 @@ bool job_save(struct job *job, const struct dfota *machine, const struct modem_f
 {
 	bool begins = job->package[0] && !job_has_begun(job, job->package);
 	bool new = !job->entry.started_ms;
+	char before[sizeof(job->entry.position)];
 	int r;
 
+	text_set(before, sizeof(before), job->entry.position);
 	entry_begin(&job->entry, machine, facts, device);
 	entry_fill(&job->entry, machine, job->package);
 	r = entry_save(job, begins);
+	/* It was begun elsewhere, and is requested here. */
+	if (r == 0 && before[0] && strcmp(before, job->entry.position) != 0)
+		r = journal_remove(job->journal, before);
 	job_note(job, "the journal could not be written", r);
-	job_set_mark(job, &job->entry);
+	job_set_mark(job, machine, job->entry);
 	if (r < 0 && new && !machine->requested)
 		job_unsave(job);
 	if (r == 0 && new)
@@ -163,6 +175,13 @@ static int attempt_close(struct job *job, enum outcome outcome)
 	return attempt_end(job->journal, imei, job->package, outcome == OUTCOME_UPGRADED);
 }
 
+/* Nothing is requested any more, but the next run has to put something back. */
+static int entry_owe(struct job *job)
+{
+	text_set(job->entry.stage, sizeof(job->entry.stage), JOURNAL_STAGE_CHECK);
+	return journal_save(job->journal, &job->entry);
+}
+
 void job_close(struct job *job, const struct modem_result *result)
 {
 	int r = 0;
@@ -178,7 +197,10 @@ void job_close(struct job *job, const struct modem_result *result)
 		return;
 	r = attempt_close(job, result->verdict.outcome);
 	job_note(job, "the attempts could not be counted", r);
-	r = journal_remove(job->journal, job->entry.position);
+	if (result->verdict.owes)
+		r = entry_owe(job);
+	else
+		r = journal_remove(job->journal, job->entry.position);
 	job_note(job, "the finished job could not be removed from the journal", r);
 	job->entry.started_ms = 0;
 }
@@ -240,17 +262,18 @@ bool job_forbids(const struct job *job, const struct journal_job *entry, bool dr
 		 char *ret_reason, size_t size)
 {
 	const char *damage = damage_of(job);
+	bool begun = entry && !job_only_owes(entry);
 
 	if (damage)
 		snprintf(ret_reason, size,
 			 "%s; it may be an open job: delete it once the modem is known not to be "
 			 "flashing",
 			 damage);
-	else if (entry && dry_run)
+	else if (begun && dry_run)
 		text_set(ret_reason, size,
 			 "an upgrade of this modem is under way; run without --dry-run to take it "
 			 "up");
-	return damage || (entry && dry_run);
+	return damage || (begun && dry_run);
 }
 
 /* No job of this journal, so the modem itself is what tells whether it is at work. */

@@ -35,6 +35,8 @@ void job_reset(struct job *job);
 
 /* An earlier agent died in the upload of @package (masked): this is still that attempt. */
 bool job_has_begun(const struct job *job, const char *package);
+/* That job is over but for what has to be put back in its modem: nothing is awaited for that. */
+bool job_only_owes(const struct journal_job *entry);
 
 /*
  * Marks the modem as busy with what is about to begin, so that neighbours can be

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A job as text, {"version":1,…} in one line, and back. Whoever reads it does
- * not trust it: every field is there, of its type, in its bounds, and no other.
+ * not trust it: every field is there, of its type, in its bounds. Other keys are those of
+ * a newer version, and are ignored.
  */
 #ifndef QFOTA_JOURNAL_JOB_H
 #define QFOTA_JOURNAL_JOB_H

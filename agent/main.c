@@ -14,6 +14,7 @@
 #include "agent/command.h"
 #include "agent/config.h"
 #include "agent/core/at.h"
+#include "agent/core/firmware.h"
 #include "agent/util.h"
 
 static const struct command *const commands[] = {
@@ -158,21 +159,25 @@ static bool parse_id(const char *text, uint16_t *ret)
 	return true;
 }
 
-/* Bus, dash, ports with dots. */
-bool command_is_position(const char *text)
+/* As the kernel writes numbers of buses and ports: from 1, without zeros before them. */
+static const char *skip_port_number(const char *text)
 {
-	size_t bus = strspn(text, "0123456789");
-
-	return bus && text[bus] == '-' && text[bus + 1] &&
-	       strspn(text + bus + 1, "0123456789.") == strlen(text + bus + 1) &&
-	       strlen(text) < sizeof(((struct modem_facts *)NULL)->position);
+	return *text >= '1' && *text <= '9' ? text + strspn(text, "0123456789") : NULL;
 }
 
-static bool parse_revision(const char *text)
+/* Bus, dash, ports with dots between them. */
+bool command_is_position(const char *text)
 {
-	char revision[DFOTA_FIRMWARE_SIZE];
+	const char *at = skip_port_number(text);
+	char before = '-';
 
-	return at_revision(text, revision, sizeof(revision)) && strcmp(text, revision) == 0;
+	if (strlen(text) >= sizeof(((struct modem_facts *)NULL)->position))
+		return false;
+	do {
+		at = at && *at == before ? skip_port_number(at + 1) : NULL;
+		before = '.';
+	} while (at && *at);
+	return at;
 }
 
 static bool parse_imei(const char *text)
@@ -223,10 +228,10 @@ static bool option_set(struct command_options *options, int id, const char *valu
 		return option_set_number(&options->wish, id, value);
 	case OPTION_FROM:
 		options->wish.from = value;
-		return parse_revision(value);
+		return !firmware_name_error(value);
 	case OPTION_TO:
 		options->wish.to = value;
-		return parse_revision(value);
+		return !firmware_name_error(value);
 	case OPTION_CONFIG:
 		options->config = value;
 		return true;
@@ -308,14 +313,38 @@ static int usage_error(int id, char *const *argv)
 	return -EINVAL;
 }
 
-static int value_error(const struct command_options *options, const char *name, const char *value)
+/* What would have been valid in the place of @value. */
+static const char *value_expected(int id, const char *value)
+{
+	switch (id) {
+	case OPTION_VID:
+	case OPTION_PID:
+		return "expected one to four hexadecimal digits, such as 2c7c";
+	case OPTION_PORT:
+		return "expected a USB port path such as 1-1.4";
+	case OPTION_IMEI:
+		return "expected 14 to 17 digits and nothing else";
+	case OPTION_INTERFACE:
+		return "expected a number from 0 to 255";
+	case OPTION_JOBS:
+		return "expected a number from 0 to 1000";
+	case OPTION_FROM:
+	case OPTION_TO:
+		return firmware_name_error(value);
+	}
+	return "expected the name of a file or directory";
+}
+
+static int value_error(const struct command_options *options, const struct option_row *row,
+		       const char *value)
 {
 	if (options->choice.port_count > COMMAND_LIST_MAX ||
 	    options->choice.imei_count > COMMAND_LIST_MAX)
-		command_error("too many --%s: %d at most; without any, all modems are meant", name,
-			      COMMAND_LIST_MAX);
+		command_error("too many --%s: %d at most; without any, all modems are meant",
+			      row->name, COMMAND_LIST_MAX);
 	else
-		command_error("\"%s\" is not a value for --%s; see --help", value, name);
+		command_error("invalid value \"%s\" for --%s: %s", value, row->name,
+			      value_expected(row->id, value));
 	return -EINVAL;
 }
 
@@ -342,7 +371,7 @@ static int parse_argv(int argc, char **argv, struct command_options *options)
 		if (!optarg) {
 			flag_set(options, id);
 		} else if (!option_set(options, id, optarg)) {
-			return value_error(options, long_options[index].name, optarg);
+			return value_error(options, &option_rows[index], optarg);
 		}
 	}
 	return 0;

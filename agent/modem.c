@@ -200,10 +200,10 @@ static void modem_resume(struct modem *m, const struct journal_job *entry, const
 
 	job_resume(&m->job, entry, m->place, m->device, running, &memory);
 	text_set(m->facts.imei, sizeof(m->facts.imei), memory.imei);
-	text_set(m->facts.firmware, sizeof(m->facts.firmware), memory.firmware);
 	if (!m->facts.model[0])
 		quectel_model(memory.firmware, m->facts.model, sizeof(m->facts.model));
 	dfota_resume(&m->machine, &memory);
+	dfota_show(&m->machine, dfota_before(&m->machine), m->facts.firmware);
 }
 
 static void held_by_journal(struct modem *m, const struct journal_job *entry)
@@ -234,7 +234,8 @@ static void modem_start(struct modem *m)
 	const struct journal_job *job = modem_open_job(m);
 	struct dfota_event start = { .type = DFOTA_EVENT_START };
 
-	if (job && !m->host->dry_run) {
+	/* Who only follows writes to no modem, so nothing is put back then. */
+	if (job && !m->host->dry_run && !(m->host->follow && job_only_owes(job))) {
 		if (!modem_lock(m, job->position))
 			return;
 		modem_resume(m, job, NULL);
@@ -271,7 +272,9 @@ static void modem_moved(void *data)
 	m->host->moved(m->host->data, m, job->position);
 	if (!modem_lock(m, job->position))
 		return;
-	modem_note(m, "its upgrade was begun at %s and is taken up here", job->position);
+	modem_note(m, job_only_owes(job) ? "what an upgrade at %s left to be put back is done here" :
+					   "its upgrade was begun at %s and is taken up here",
+		   job->position);
 	text_set(running, sizeof(running), m->machine.firmware);
 	dfota_init(&m->machine, &m->host->limits);
 	modem_resume(m, job, running);
@@ -365,6 +368,11 @@ void modem_free(struct modem *m)
 const struct modem_facts *modem_facts(const struct modem *m)
 {
 	return &m->facts;
+}
+
+const struct dfota *modem_machine(const struct modem *m)
+{
+	return &m->machine;
 }
 
 bool modem_is_at(const struct modem *m, const char *position)

@@ -59,6 +59,7 @@ int modem_create(const struct modem_host *host, const char *position, struct mod
 void modem_free(struct modem *modem);
 
 const struct modem_facts *modem_facts(const struct modem *modem);
+const struct dfota *modem_machine(const struct modem *modem);
 /* True if a device at @position may be this modem, also on the other half of its connector. */
 bool modem_is_at(const struct modem *modem, const char *position);
 /* A device is there now that is taken for it. */

@@ -119,7 +119,8 @@ static void modem_finish(struct modem *m)
 	struct modem_result *result = &m->result;
 	bool flashing;
 
-	*result = result_make(&m->machine, m->job.package, loop_now() - m->begun_ms);
+	dfota_show(&m->machine, dfota_before(&m->machine), m->facts.firmware);
+	*result = result_make(&m->machine, m->job.package, m->to, loop_now() - m->begun_ms);
 	/* In emergency download it waits for somebody's tool, and for that tool's driver. */
 	flashing = !result->verdict.job_over && result->verdict.outcome != OUTCOME_EMERGENCY;
 	m->running = false;
@@ -265,15 +266,22 @@ void modem_quiet(void *data, const char *refusal)
 
 static void action_identified(struct modem *m)
 {
+	const struct journal_job *job;
 	uint8_t port = m->machine.order[m->machine.candidate];
 
 	m->facts.interface = m->facts.layout.serial[port].interface;
 	text_set(m->facts.imei, sizeof(m->facts.imei), m->machine.imei);
-	text_set(m->facts.firmware, sizeof(m->facts.firmware), m->machine.firmware);
+	dfota_show(&m->machine, dfota_before(&m->machine), m->facts.firmware);
 	quectel_model(m->machine.firmware, m->facts.model, sizeof(m->facts.model));
 	modem_tell(m, (struct news){ .type = NEWS_IDENTIFIED });
 
-	if (!m->job.entry.started_ms && journal_find(m->host->journal, NULL, NULL, m->facts.imei)) {
+	job = journal_find(m->host->journal, NULL, NULL, m->facts.imei);
+	/*
+	 * Its own open job comes before that of a modem that was here before it; what is only
+	 * owed is left alone by a dry run.
+	 */
+	if (job && strcmp(job->position, m->job.entry.position) != 0 &&
+	    !(m->host->dry_run && job_only_owes(job))) {
 		loop_timer_arm(m->host->loop, &m->moved, loop_now());
 		return;
 	}

@@ -49,6 +49,7 @@ struct modem {
 	struct quiet quiet;
 	bool asking;   /* neighbours, before anything is begun */
 	bool save_due; /* once they have agreed */
+	char to[DFOTA_FIRMWARE_SIZE];
 	struct modem_result result; /* of the job that is over, while neighbours are told */
 	struct hold hold;
 	struct layout layout_before; /* as it was when the request went out; no interfaces: not known */

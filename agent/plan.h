@@ -32,13 +32,14 @@ struct wish {
  * *ret_package: with its credentials; NULL if none is concerned. *ret_file: open
  * if the package is a local file and the plan is an upgrade, else its fd is -1.
  */
-void plan_make(const struct wish *wish, const struct config *config, const char *firmware,
+void plan_make(const struct wish *wish, const struct config *config, struct firmware_name firmware,
 	       struct dfota_plan *ret, struct package_file *ret_file, const char **ret_package);
 
 /* What has to be known of a firmware beside its revision, to plan by it: enum revision_part. */
 unsigned int plan_firmware_parts(const struct wish *wish, const struct config *config);
 
 /* True if the configuration leads on from @firmware, which a job has just reached. */
-bool plan_goes_on(const struct wish *wish, const struct config *config, const char *firmware);
+bool plan_goes_on(const struct wish *wish, const struct config *config,
+		  struct firmware_name firmware);
 
 #endif

@@ -60,16 +60,17 @@ static const char *result_advice(const struct dfota *machine, const struct verdi
 }
 
 struct modem_result result_make(const struct dfota *machine, const char *package,
-				uint64_t elapsed_ms)
+				char to[static DFOTA_FIRMWARE_SIZE], uint64_t elapsed_ms)
 {
 	const struct evidence *evidence = &machine->evidence;
 	struct verdict verdict = verdict_decide(evidence);
 
+	dfota_show(machine, machine->requested ? dfota_now(machine) : dfota_before(machine), to);
 	return (struct modem_result){
 		.verdict = verdict,
 		.reason = result_reason(machine, &verdict),
 		.advice = result_advice(machine, &verdict),
-		.to = machine->requested ? machine->firmware_now : machine->firmware,
+		.to = to,
 		.target = machine->plan.target,
 		.package = package,
 		.end = evidence->end_seen ? evidence->end : -1,

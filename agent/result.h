@@ -24,8 +24,11 @@ struct modem_result {
 	uint64_t elapsed_ms;
 };
 
-/* Of a machine that has finished; the result points into it, and to @package. */
+/*
+ * Of a machine that has finished; the result points into it, and to @package and @to,
+ * which is filled.
+ */
 struct modem_result result_make(const struct dfota *machine, const char *package,
-				uint64_t elapsed_ms);
+				char to[static DFOTA_FIRMWARE_SIZE], uint64_t elapsed_ms);
 
 #endif

@@ -11,6 +11,7 @@
 #include "agent/claim.h"
 #include "agent/core/text.h"
 #include "agent/core/urc.h"
+#include "agent/job.h"
 #include "agent/journal.h"
 #include "agent/loop.h"
 #include "agent/util.h"
@@ -120,7 +121,7 @@ static bool session_check_jobs(struct session *s, const char *position, const ch
 	const struct journal_job *job = journal_find(s->host->journal, position, id_path, imei);
 	const char *damage, *where;
 
-	if (job) {
+	if (job && !job_only_owes(job)) {
 		session_finish(s, SESSION_END_REFUSED,
 			       "an upgrade of this modem, begun at %s, is under way; run "
 			       "qfota-agent upgrade to take it up",

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/core/away.h"
 
+#include <string.h>
+
 #include "agent/core/at.h"
+#include "agent/core/confirm.h"
 #include "agent/core/follow.h"
 #include "agent/core/handover.h"
 #include "agent/core/revision.h"
@@ -10,30 +13,33 @@
 /* AT and modem port speak AT (AT manual V2.0, 1.6); the NMEA port, last among candidates, does not. */
 #define ASKED_PORTS 2
 
-/* Nothing came back that can speak: what is there decides. */
-static void not_returned(struct step *s, enum limit limit)
+void away_finish_unheard(struct step *s, enum limit limit)
 {
-	if (s->d->blocked[0]) {
+	if (s->d->blocked[0])
 		step_finish_saying(s, VERDICT_STOP_LIMIT, s->d->blocked);
-		return;
-	}
-	switch (s->d->presence) {
-	case DFOTA_PRESENCE_NONE:
-		step_finish(s, VERDICT_STOP_LOST);
-		break;
-	case DFOTA_PRESENCE_EMERGENCY:
-		step_finish(s, VERDICT_STOP_EMERGENCY);
-		break;
-	case DFOTA_PRESENCE_MUTE:
+	else if (s->d->presence == DFOTA_PRESENCE_MUTE)
 		step_finish_saying(s, VERDICT_STOP_LIMIT,
 				   "the modem came back without any AT port; its USB composition "
 				   "may have changed");
-		break;
-	case DFOTA_PRESENCE_MODEM:
-	case DFOTA_PRESENCE_RECOVERY:
+	else
 		step_finish_limit(s, VERDICT_STOP_LIMIT, limit);
-		break;
-	}
+}
+
+/* Nothing came back that can speak: what is there decides. */
+static void not_returned(struct step *s, enum limit limit)
+{
+	if (s->d->presence == DFOTA_PRESENCE_NONE && !s->d->blocked[0])
+		step_finish(s, VERDICT_STOP_LOST);
+	else if (s->d->presence == DFOTA_PRESENCE_EMERGENCY && !s->d->blocked[0])
+		step_finish(s, VERDICT_STOP_EMERGENCY);
+	else
+		away_finish_unheard(s, limit);
+}
+
+/* After a failure it may be at work there on its next try, however mute: until it boots. */
+static bool may_try_again(const struct dfota *d)
+{
+	return d->evidence.end && (d->blocked[0] || d->presence == DFOTA_PRESENCE_MUTE);
 }
 
 static bool can_be_heard(const struct dfota *d)
@@ -61,9 +67,10 @@ void away_take(struct step *s, const struct signal *signal)
 
 	if (signal->type == SIGNAL_ATTACHED && can_be_heard(s->d))
 		step_go(s, reboot ? DFOTA_STATE_BOOT : DFOTA_STATE_QUIET);
-	else if (signal->type == SIGNAL_STATE_LIMIT)
+	else if (signal->type == SIGNAL_STATE_LIMIT && !may_try_again(s->d))
 		not_returned(s, reboot ? LIMIT_REBOOT : LIMIT_RETURN);
-	else if (signal->type == SIGNAL_ATTACHED || signal->type == SIGNAL_DETACHED)
+	else if (signal->type == SIGNAL_STATE_LIMIT || signal->type == SIGNAL_ATTACHED ||
+		 signal->type == SIGNAL_DETACHED)
 		step_go(s, s->d->state);
 	else if (signal->type == SIGNAL_END)
 		end_read_late(s, signal->number);
@@ -95,9 +102,11 @@ static void resume_attached(struct step *s)
 
 	/* It was asked before it was known to be the one: nothing is left to wait for. */
 	if (d->presence == DFOTA_PRESENCE_MODEM &&
-	    verdict_compare(d->firmware_now, d->firmware, d->plan.target) == VERDICT_FIRMWARE_WANTED) {
+	    verdict_compare(dfota_now(d), dfota_before(d), d->plan.target) == VERDICT_FIRMWARE_WANTED) {
+		/* Nobody saw it leave: should it run its old one after all, that proves nothing. */
+		d->stayed = !d->left;
 		d->left = true;
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+		confirm_begin(s);
 		return;
 	}
 	/* A lone port is none of the normal system. */
@@ -187,7 +196,8 @@ static bool is_version_answer(const struct step *s, const struct signal *signal)
 	if (signal->type != SIGNAL_TEXT || !is_asked(d, signal->port) ||
 	    !at_revision(signal->text, revision, sizeof(revision)))
 		return false;
-	return !follow_is_open(s) || !revision_may_be(revision, d->firmware);
+	return !follow_is_open(s) ||
+	       !revision_may_be((struct firmware_name){ revision, strlen(revision) }, dfota_before(d));
 }
 
 /* A lone port is none of the normal system, whatever it says. */
@@ -249,22 +259,26 @@ void away_back_take(struct step *s, const struct signal *signal)
 	else if (follow_is_boot(s->d, signal))
 		follow_rebooted(s);
 	else if (is_normal(s, signal) || is_version_answer(s, signal))
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+		confirm_begin(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		ask_version(s);
 	else
 		follow_after_request(s, signal);
 }
 
-/* FLASHING means that the modem tries again: no limit of a modem that is done may end that. */
+/*
+ * FLASHING means that the modem tries again: no limit of a modem that is done may end
+ * that. After a failure it may try again, or restore, without a word (facts 1.5): then
+ * it is listened to and asked as one that is back, for as long as a flash may take.
+ */
 void away_ended_take(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
 	else if (is_normal(s, signal))
-		step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+		confirm_begin(s);
 	/* START and END of the last system, as after a power cut behind END (facts 2.3 no. 4): it stays. */
-	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->normal)
+	else if (signal->type == SIGNAL_STATE_LIMIT && (s->d->normal || s->d->evidence.end))
 		step_go(s, DFOTA_STATE_BOOT);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		step_finish_limit(s, VERDICT_STOP_LIMIT, LIMIT_LEAVE);

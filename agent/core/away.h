@@ -10,6 +10,8 @@
 #include "agent/core/step.h"
 
 void away_resume_take(struct step *s, const struct signal *signal);
+/* A limit has run out for what came back, or cannot be opened: says which. */
+void away_finish_unheard(struct step *s, enum limit limit);
 /* away and reboot */
 void away_take(struct step *s, const struct signal *signal);
 /* quiet, flash and boot */

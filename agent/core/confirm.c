@@ -9,10 +9,16 @@
 
 /* ---- normal mode is certain: which firmware is it? ---- */
 
+/* A boot URC, or an answered query, has shown its normal system. */
+void confirm_begin(struct step *s)
+{
+	s->d->normal = true;
+	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+}
+
 /* What was read before another reboot does not count. */
 void confirm_probe_enter(struct step *s)
 {
-	s->d->normal = true;
 	s->d->firmware_now[0] = '\0';
 	s->d->imei_now[0] = '\0';
 	follow_total_arm(s);
@@ -26,19 +32,14 @@ void confirm_enter(struct step *s)
 
 static enum verdict_firmware firmware_of(const struct dfota *d)
 {
-	return verdict_compare(d->firmware_now, d->firmware, d->plan.target);
+	return verdict_compare(dfota_now(d), dfota_before(d), d->plan.target);
 }
 
-static bool is_old(const struct dfota *d)
-{
-	return firmware_of(d) == VERDICT_FIRMWARE_BEFORE;
-}
-
-/* Also one whose sub-version was not told. */
+/* Also one whose sub-version was not read, before or now. */
 static bool may_be_old(const struct dfota *d)
 {
 	return firmware_of(d) != VERDICT_FIRMWARE_WANTED &&
-	       revision_may_be(d->firmware_now, d->firmware);
+	       revision_may_be(dfota_now(d), dfota_before(d));
 }
 
 static bool is_code_bad(const struct dfota *d)
@@ -64,7 +65,7 @@ static bool is_code_bad(const struct dfota *d)
 static uint64_t settled_ms(const struct dfota *d)
 {
 	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
-	uint64_t span = !is_old(d) ? SETTLE_NEW_MS :
+	uint64_t span = !may_be_old(d) ? SETTLE_NEW_MS :
 			d->evidence.end_seen ? SETTLE_CONTRADICTED_MS : SETTLE_MS;
 	uint64_t settled = d->booted_ms + (leave < span ? leave : span);
 
@@ -84,7 +85,7 @@ static bool is_certain(const struct dfota *d)
 		return true;
 	if (firmware_of(d) == VERDICT_FIRMWARE_WANTED)
 		return d->evidence.end_seen;
-	return !is_old(d) || is_code_bad(d);
+	return !may_be_old(d) || is_code_bad(d);
 }
 
 static void confirmed(struct step *s)
@@ -98,7 +99,7 @@ static void confirmed(struct step *s)
 	else if (is_certain(d))
 		booted(s);
 	/* Another firmware was told, and then the old one: it may still be downloading. */
-	else if (is_old(d) && follow_is_open(s))
+	else if (may_be_old(d) && follow_is_open(s))
 		step_go(s, DFOTA_STATE_QUIET);
 	else if (s->now_ms >= settled_ms(d))
 		booted(s);
@@ -135,7 +136,7 @@ void confirm_settle_enter(struct step *s)
 
 void confirm_settle_take(struct step *s, const struct signal *signal)
 {
-	if (is_old(s->d) && away_is_download_going_on(s, signal))
+	if (may_be_old(s->d) && away_is_download_going_on(s, signal))
 		away_download_take_up(s, signal);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		booted(s);

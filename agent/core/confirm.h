@@ -9,6 +9,8 @@
 
 #include "agent/core/step.h"
 
+/* From a state that is certain of the normal system. */
+void confirm_begin(struct step *s);
 void confirm_probe_enter(struct step *s);
 void confirm_enter(struct step *s);
 /* confirm-probe and confirm */

@@ -10,6 +10,8 @@
 /* After a boot AT+QGMR may be incomplete, AT+CSUB not be there yet (facts 2.4, last row; section 5). */
 #define SUB_VERSION_TRIES 16
 #define EDITION_TRIES 10
+/* A late ERROR to what came before must not be the last word on what is owed. */
+#define URC_BACK_TRIES 3
 
 /* True if @text was the answer that the query is about. */
 typedef bool query_take_fn(struct dfota *d, const char *text);
@@ -22,13 +24,26 @@ struct query {
 	bool required;
 	query_take_fn *take;
 	query_wanted_fn *wanted; /* NULL: always */
-	uint8_t tries; /* if it is not required, 0: one */
+	uint8_t tries; /* if it is not required but insisted on, 0: one */
+	query_wanted_fn *insists; /* NULL: always */
+	bool urc_port; /* the command ends with the URC port that is owed */
 };
 
-/* The first line that looks like one is the answer: what comes behind it, before OK, is foreign. */
+/*
+ * The first line that looks like one is the answer: what follows it, before OK, is
+ * foreign. It is the whole revision, underscores and all (facts 10.12).
+ */
+static bool revision_take(const struct dfota *d, const char *text, char *firmware, uint8_t *border)
+{
+	if (d->query_taken || !at_revision(text, firmware, DFOTA_FIRMWARE_SIZE))
+		return false;
+	*border = (uint8_t)strlen(firmware);
+	return true;
+}
+
 static bool take_firmware(struct dfota *d, const char *text)
 {
-	return !d->query_taken && at_revision(text, d->firmware, sizeof(d->firmware));
+	return revision_take(d, text, d->firmware, &d->border);
 }
 
 static bool take_imei(struct dfota *d, const char *text)
@@ -44,7 +59,7 @@ static bool take_imei_again(struct dfota *d, const char *text)
 
 static bool take_firmware_now(struct dfota *d, const char *text)
 {
-	return !d->query_taken && at_revision(text, d->firmware_now, sizeof(d->firmware_now));
+	return revision_take(d, text, d->firmware_now, &d->border_now);
 }
 
 static bool take_imei_now(struct dfota *d, const char *text)
@@ -57,9 +72,13 @@ static bool part_counts(const struct dfota *d, enum revision_part part)
 	return (d->parts | revision_parts(d->plan.target) | revision_parts(d->firmware)) & part;
 }
 
+/* Also one whose sub-version has begun to appear: it is complete soon after the boot. */
 static bool sub_version_counts(const struct dfota *d)
 {
-	return part_counts(d, REVISION_PART_SUB_VERSION);
+	bool now = d->state == DFOTA_STATE_CONFIRM;
+	struct firmware_name name = now ? dfota_now(d) : dfota_before(d);
+
+	return part_counts(d, REVISION_PART_SUB_VERSION) || name.text[name.border];
 }
 
 static bool edition_counts(const struct dfota *d)
@@ -67,17 +86,16 @@ static bool edition_counts(const struct dfota *d)
 	return part_counts(d, REVISION_PART_EDITION);
 }
 
-/* EP06ELAR04A01M4G_01.002.01.002, of the revision that AT+CGMR told: true once it is complete. */
-static bool sub_version_take(char *firmware, const char *text)
+/* EP06ELAR04A01M4G_01.002.01.002, of the revision that AT+CGMR reported: true once it is complete. */
+static bool sub_version_take(char *firmware, size_t border, const char *text)
 {
-	size_t length = revision_length(firmware);
-	char whole[DFOTA_FIRMWARE_SIZE];
+	char name[DFOTA_FIRMWARE_SIZE];
 
-	if (!at_revision(text, whole, sizeof(whole)) || revision_length(whole) != length ||
-	    strncmp(whole, firmware, length) != 0)
+	if (!at_revision(text, name, sizeof(name)) || strncmp(name, firmware, border) != 0 ||
+	    (name[border] && name[border] != '_'))
 		return false;
-	text_set(firmware, DFOTA_FIRMWARE_SIZE, whole);
-	return revision_is_complete(whole);
+	text_set(firmware, DFOTA_FIRMWARE_SIZE, name);
+	return revision_is_complete((struct firmware_name){ name, border });
 }
 
 /* SubEdition: V05 */
@@ -97,12 +115,12 @@ static bool edition_take(char *firmware, const char *text)
 
 static bool take_sub_version(struct dfota *d, const char *text)
 {
-	return sub_version_take(d->firmware, text);
+	return sub_version_take(d->firmware, d->border, text);
 }
 
 static bool take_sub_version_now(struct dfota *d, const char *text)
 {
-	return sub_version_take(d->firmware_now, text);
+	return sub_version_take(d->firmware_now, d->border_now, text);
 }
 
 static bool take_edition(struct dfota *d, const char *text)
@@ -182,14 +200,16 @@ static bool take_registration(struct dfota *d, const char *text)
  * more, to be taken for the answer to the request.
  */
 static const struct query identify_queries[] = {
-	{ "ATE0", false, NULL, NULL, 0 },
-	{ "AT+CMEE=1", false, NULL, NULL, 0 },
-	{ "AT+QURCCFG=\"urcport\"", false, take_urc_port, NULL, 0 },
-	{ "AT+QINDCFG=\"all\"", false, take_urc_switch, NULL, 0 },
-	{ "AT+CGMR", true, take_firmware, NULL, 0 },
-	{ "AT+QGMR", false, take_sub_version, sub_version_counts, SUB_VERSION_TRIES },
-	{ "AT+CSUB", false, take_edition, edition_counts, EDITION_TRIES },
-	{ "AT+CGSN", true, take_imei, NULL, 0 },
+	{ .command = "ATE0" },
+	{ .command = "AT+CMEE=1" },
+	{ .command = "AT+QURCCFG=\"urcport\"", .take = take_urc_port },
+	{ .command = "AT+QINDCFG=\"all\"", .take = take_urc_switch },
+	{ .command = "AT+CGMR", .required = true, .take = take_firmware },
+	{ .command = "AT+QGMR", .take = take_sub_version, .tries = SUB_VERSION_TRIES,
+	  .insists = sub_version_counts },
+	{ .command = "AT+CSUB", .take = take_edition, .tries = EDITION_TRIES,
+	  .insists = edition_counts },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei },
 	{ 0 },
 };
 
@@ -243,27 +263,27 @@ static bool shows_room(const struct dfota *d)
 }
 
 static const struct query network_queries[] = {
-	{ "AT+CFUN?", false, take_cfun, NULL, 0 },
-	{ "AT+CPIN?", false, take_sim, NULL, 0 },
-	{ "AT+CEREG?", false, take_registration, NULL, 0 },
-	{ "AT+CREG?", false, take_registration, NULL, 0 },
-	{ "AT+CGDCONT?", false, take_context, downloads, 0 },
-	{ "AT+CSQ", false, take_rssi, downloads, 0 },
-	{ "AT+QFLDS=\"UFS\"", false, take_store_free, shows_room, 0 },
-	{ "AT+CGSN", true, take_imei_again, NULL, 0 },
+	{ .command = "AT+CFUN?", .take = take_cfun },
+	{ .command = "AT+CPIN?", .take = take_sim },
+	{ .command = "AT+CEREG?", .take = take_registration },
+	{ .command = "AT+CREG?", .take = take_registration },
+	{ .command = "AT+CGDCONT?", .take = take_context, .wanted = downloads },
+	{ .command = "AT+CSQ", .take = take_rssi, .wanted = downloads },
+	{ .command = "AT+QFLDS=\"UFS\"", .take = take_store_free, .wanted = shows_room },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei_again },
 	{ 0 },
 };
 
 static const struct query function_queries[] = {
-	{ "AT+CFUN?", false, take_cfun, NULL, 0 },
+	{ .command = "AT+CFUN?", .take = take_cfun },
 	{ 0 },
 };
 
 /* Effective at once (facts 2.5); read again, since nothing else tells. */
 static const struct query urc_move_queries[] = {
-	{ "AT+QURCCFG=\"urcport\",\"usbat\"", false, NULL, NULL, 0 },
-	{ "AT+QURCCFG=\"urcport\"", false, take_urc_moved, NULL, 0 },
-	{ "AT+CGSN", true, take_imei_again, NULL, 0 },
+	{ .command = "AT+QURCCFG=\"urcport\",\"usbat\"" },
+	{ .command = "AT+QURCCFG=\"urcport\"", .take = take_urc_moved },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei_again },
 	{ 0 },
 };
 
@@ -278,22 +298,43 @@ static bool take_leftover(struct dfota *d, const char *text)
 }
 
 static const struct query store_queries[] = {
-	{ "AT+QFLDS=\"UFS\"", false, take_store_free, NULL, 0 },
-	{ "AT+QFLST=\"" UPLOAD_NAME "\"", false, take_leftover, NULL, 0 },
+	{ .command = "AT+QFLDS=\"UFS\"", .take = take_store_free },
+	{ .command = "AT+QFLST=\"" UPLOAD_NAME "\"", .take = take_leftover },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei_again },
 	{ 0 },
 };
 
 static const struct query sweep_queries[] = {
-	{ "AT+QFDEL=\"" UPLOAD_NAME "\"", false, NULL, NULL, 0 },
+	{ .command = "AT+QFDEL=\"" UPLOAD_NAME "\"" },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei_again },
+	{ 0 },
+};
+
+static bool take_urc_back(struct dfota *d, const char *text)
+{
+	const char *port = text_after(value_of(text, "+QURCCFG:", "\"urcport\","), "\"");
+	const char *rest = text_after(port, d->urc_port);
+
+	if (rest && *rest == '"')
+		d->urc_moved = false;
+	return port != NULL;
+}
+
+/* It is saved in the modem, so it must not stay changed (facts 2.5); its own word shows that. */
+static const struct query urc_back_queries[] = {
+	{ .command = "AT+QURCCFG=\"urcport\",\"", .urc_port = true },
+	{ .command = "AT+QURCCFG=\"urcport\"", .take = take_urc_back, .tries = URC_BACK_TRIES },
 	{ 0 },
 };
 
 static const struct query confirm_queries[] = {
-	{ "ATE0", false, NULL, NULL, 0 },
-	{ "AT+CGMR", true, take_firmware_now, NULL, 0 },
-	{ "AT+QGMR", false, take_sub_version_now, sub_version_counts, SUB_VERSION_TRIES },
-	{ "AT+CSUB", false, take_edition_now, edition_counts, EDITION_TRIES },
-	{ "AT+CGSN", true, take_imei_now, NULL, 0 },
+	{ .command = "ATE0" },
+	{ .command = "AT+CGMR", .required = true, .take = take_firmware_now },
+	{ .command = "AT+QGMR", .take = take_sub_version_now, .tries = SUB_VERSION_TRIES,
+	  .insists = sub_version_counts },
+	{ .command = "AT+CSUB", .take = take_edition_now, .tries = EDITION_TRIES,
+	  .insists = edition_counts },
+	{ .command = "AT+CGSN", .required = true, .take = take_imei_now },
 	{ 0 },
 };
 
@@ -302,6 +343,7 @@ static const struct query *const scripts[] = {
 	[CONVERSATION_SCRIPT_NETWORK] = network_queries,
 	[CONVERSATION_SCRIPT_FUNCTION] = function_queries,
 	[CONVERSATION_SCRIPT_URC_MOVE] = urc_move_queries,
+	[CONVERSATION_SCRIPT_URC_BACK] = urc_back_queries,
 	[CONVERSATION_SCRIPT_STORE] = store_queries,
 	[CONVERSATION_SCRIPT_SWEEP] = sweep_queries,
 	[CONVERSATION_SCRIPT_CONFIRM] = confirm_queries,
@@ -322,7 +364,7 @@ static void probe_send(struct step *s)
 void conversation_probe(struct step *s)
 {
 	s->d->candidate = 0;
-	s->d->tries = 0;
+	s->d->tries = s->d->unanswered = 0;
 	probe_send(s);
 }
 
@@ -332,7 +374,7 @@ enum conversation_result conversation_probe_take(struct step *s, const struct si
 
 	if (signal->type == SIGNAL_ANSWER_LIMIT) {
 		if (++d->tries == PROBE_TRIES) {
-			d->tries = 0;
+			d->tries = d->unanswered = 0;
 			d->candidate = (uint8_t)((d->candidate + 1) % d->candidates);
 		}
 		probe_send(s);
@@ -341,6 +383,7 @@ enum conversation_result conversation_probe_take(struct step *s, const struct si
 	/* ERROR proves an interpreter too: half a command from before may have been in its buffer. */
 	if ((signal->type == SIGNAL_OK || signal->type == SIGNAL_ERROR) &&
 	    signal->port == chosen_port(d)) {
+		d->unanswered = 0;
 		step_timer_off(s, DFOTA_TIMER_ANSWER);
 		return CONVERSATION_DONE;
 	}
@@ -352,6 +395,10 @@ static void query_send(struct step *s, const struct query *query)
 	s->d->query_taken = false;
 	s->d->query_pausing = false;
 	text_set(s->d->command, sizeof(s->d->command), query->command);
+	if (query->urc_port) {
+		text_add(s->d->command, sizeof(s->d->command), s->d->urc_port);
+		text_add(s->d->command, sizeof(s->d->command), "\"");
+	}
 	step_send(s, chosen_port(s->d));
 	step_timer(s, DFOTA_TIMER_ANSWER, s->d->limits.ms[LIMIT_ANSWER]);
 }
@@ -360,6 +407,7 @@ void conversation_ask(struct step *s, enum conversation_script script)
 {
 	s->d->query = 0;
 	s->d->tries = 0;
+	s->d->resting = s->d->draining = false;
 	query_send(s, scripts[script]);
 }
 
@@ -377,10 +425,31 @@ static enum conversation_result query_next(struct step *s, const struct query *s
 	do
 		d->query++;
 	while (!is_wanted(d, &script[d->query]));
-	if (!script[d->query].command)
+	if (script[d->query].command) {
+		query_send(s, &script[d->query]);
+		return CONVERSATION_GOES_ON;
+	}
+	if (!d->unanswered)
 		return CONVERSATION_DONE;
-	query_send(s, &script[d->query]);
+	d->draining = true;
+	step_timer(s, DFOTA_TIMER_ANSWER, d->limits.ms[LIMIT_ANSWER]);
 	return CONVERSATION_GOES_ON;
+}
+
+/* An answer that is still to come must not be taken for that to the next command. */
+static enum conversation_result drain(struct step *s, const struct signal *signal)
+{
+	if (signal->type != SIGNAL_ANSWER_LIMIT && s->d->unanswered)
+		return CONVERSATION_GOES_ON;
+	s->d->draining = false;
+	s->d->unanswered = 0;
+	step_timer_off(s, DFOTA_TIMER_ANSWER);
+	return CONVERSATION_DONE;
+}
+
+static uint8_t tries_of(const struct dfota *d, const struct query *query)
+{
+	return !query->insists || query->insists(d) ? query->tries : 0;
 }
 
 /* The query got no useful answer, or none at all: then it gets none another time either. */
@@ -389,7 +458,7 @@ static enum conversation_result query_unanswered(struct step *s, const struct qu
 {
 	const struct query *query = &script[s->d->query];
 
-	if (!query->required && (silence || ++s->d->tries >= query->tries))
+	if (!query->required && (silence || ++s->d->tries >= tries_of(s->d, query)))
 		return query_next(s, script);
 	s->d->query_pausing = true;
 	step_timer(s, DFOTA_TIMER_ANSWER, QUERY_PAUSE_MS);
@@ -402,7 +471,7 @@ bool conversation_is_answer(const struct dfota *d, uint8_t port, const char *tex
 	const char *name = text_after(d->command, "AT");
 	size_t length = name ? strcspn(name, "?=") : 0;
 
-	return length && port == chosen_port(d) && !d->query_taken && !d->query_pausing &&
+	return length && port == chosen_port(d) && !d->query_taken &&
 	       strncmp(text, name, length) == 0 && text[length] == ':';
 }
 
@@ -412,21 +481,26 @@ enum conversation_result conversation_take(struct step *s, enum conversation_scr
 	const struct query *queries = scripts[script];
 	const struct query *query = &queries[s->d->query];
 
+	if (s->d->draining)
+		return drain(s, signal);
 	if (signal->type == SIGNAL_ANSWER_LIMIT) {
 		if (!s->d->query_pausing)
 			return query_unanswered(s, queries, true);
 		query_send(s, query);
 		return CONVERSATION_GOES_ON;
 	}
-	if (s->d->query_pausing || !signal->text || signal->port != chosen_port(s->d))
+	if (!signal->text || signal->port != chosen_port(s->d))
 		return CONVERSATION_GOES_ON;
+	/* In the pause an answer counts that comes late; a failure has been counted. */
 	if (signal->type == SIGNAL_ERROR)
-		return query_unanswered(s, queries, false);
+		return s->d->query_pausing ? CONVERSATION_GOES_ON :
+					     query_unanswered(s, queries, false);
 	/* OK alone may be the answer, too: there is nothing of what was asked for. */
 	if (query->take && !at_is_echo(signal->text) && query->take(s->d, signal->text))
 		s->d->query_taken = true;
 	if (signal->type != SIGNAL_OK)
 		return CONVERSATION_GOES_ON;
-	return s->d->query_taken ? query_next(s, queries)
-				 : query_unanswered(s, queries, false);
+	if (s->d->query_taken)
+		return query_next(s, queries);
+	return s->d->query_pausing ? CONVERSATION_GOES_ON : query_unanswered(s, queries, false);
 }

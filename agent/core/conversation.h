@@ -19,6 +19,7 @@ enum conversation_script {
 	CONVERSATION_SCRIPT_NETWORK,
 	CONVERSATION_SCRIPT_FUNCTION, /* the first question of that */
 	CONVERSATION_SCRIPT_URC_MOVE, /* codes to the USB AT port */
+	CONVERSATION_SCRIPT_URC_BACK, /* and back to where the modem had them */
 	CONVERSATION_SCRIPT_STORE, /* room, and a leftover of ours */
 	CONVERSATION_SCRIPT_SWEEP, /* deletes our file */
 	CONVERSATION_SCRIPT_CONFIRM,
@@ -32,6 +33,8 @@ enum conversation_result conversation_probe_take(struct step *s, const struct si
  * Asks all questions of a script. A required one is repeated until its answer
  * is there (the caller's own limit ends that); an optional one is left after
  * one ERROR or silence, or if it is worth more than one, after those or silence.
+ * An answer counts if it comes before the next try. DONE: no late answer is to be
+ * taken for that to the next command.
  */
 void conversation_ask(struct step *s, enum conversation_script script);
 enum conversation_result conversation_take(struct step *s, enum conversation_script script,

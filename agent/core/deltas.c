@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "agent/core/revision.h"
-
 /*
  * A breadth-first search over edges. Each firmware, by its full name, is
  * reached over one edge only, so the queue cannot grow beyond the number of
@@ -30,7 +28,7 @@ static bool search_has_reached(const struct search *search, const char *firmware
 }
 
 /* Queues the edges that leave @firmware; NULL @before: the search begins. */
-static void search_leave(struct search *search, const char *firmware,
+static void search_leave(struct search *search, struct firmware_name firmware,
 			 const size_t *before)
 {
 	for (size_t i = 0; i < search->count; i++) {
@@ -48,7 +46,7 @@ static void search_leave(struct search *search, const char *firmware,
 }
 
 const struct delta *deltas_next(const struct delta *deltas, size_t count,
-				const char *from, const char *to,
+				struct firmware_name from, const char *to,
 				unsigned int *ret_steps)
 {
 	struct search search = { .deltas = deltas, .count = count };
@@ -59,12 +57,14 @@ const struct delta *deltas_next(const struct delta *deltas, size_t count,
 	for (size_t i = 0; i < search.queued; i++) {
 		const struct delta *delta = &deltas[search.queue[i]];
 
-		if (revision_fits(delta->to, to)) {
+		const struct firmware_name reached = { delta->to, 0 };
+
+		if (revision_fits(reached, to)) {
 			if (ret_steps)
 				*ret_steps = search.steps[i];
 			return &deltas[search.first[i]];
 		}
-		search_leave(&search, delta->to, &i);
+		search_leave(&search, reached, &i);
 	}
 	return NULL;
 }

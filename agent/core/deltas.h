@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "agent/core/revision.h"
+
 struct delta {
 	const char *name;
 	const char *from;
@@ -26,7 +28,7 @@ struct delta {
  * is what @to names, or @count is above DELTAS_MAX. *ret_steps (may be NULL): edges in
  * that chain, 1..DELTAS_MAX. Cycles are fine.
  */
-const struct delta *deltas_next(const struct delta *deltas, size_t count, const char *from,
+const struct delta *deltas_next(const struct delta *deltas, size_t count, struct firmware_name from,
 				const char *to, unsigned int *ret_steps);
 
 #endif

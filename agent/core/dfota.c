@@ -13,13 +13,38 @@
 #include "agent/core/text.h"
 #include "agent/core/upload.h"
 
+struct firmware_name dfota_before(const struct dfota *d)
+{
+	return (struct firmware_name){ d->firmware, d->border };
+}
+
+struct firmware_name dfota_now(const struct dfota *d)
+{
+	return (struct firmware_name){ d->firmware_now, d->border_now };
+}
+
+void dfota_show(const struct dfota *d, struct firmware_name name, char ret[static DFOTA_FIRMWARE_SIZE])
+{
+	unsigned int parts = d->parts | revision_parts(d->plan.target);
+	char before[DFOTA_FIRMWARE_SIZE], now[DFOTA_FIRMWARE_SIZE];
+
+	revision_show(dfota_before(d), 0, before, sizeof(before));
+	revision_show(dfota_now(d), 0, now, sizeof(now));
+	if (strcmp(before, now) == 0 && !revision_is_same(dfota_before(d), dfota_now(d)))
+		parts = REVISION_PART_SUB_VERSION | REVISION_PART_EDITION;
+	revision_show(name, parts, ret, DFOTA_FIRMWARE_SIZE);
+}
+
 static struct evidence evidence_of(const struct dfota *d, enum verdict_stop stop)
 {
 	struct evidence evidence = d->evidence;
 
 	evidence.stop = stop;
 	evidence.uploading = d->stored && !d->requested;
-	evidence.firmware = verdict_compare(d->firmware_now, d->firmware, d->plan.target);
+	evidence.owes_port = d->urc_moved;
+	evidence.owes_file = d->stored;
+	evidence.normal = d->normal;
+	evidence.firmware = verdict_compare(dfota_now(d), dfota_before(d), d->plan.target);
 	evidence.imei = verdict_compare_imei(d->imei_now, d->imei);
 	return evidence;
 }
@@ -47,7 +72,7 @@ void step_finish_saying(struct step *s, enum verdict_stop stop, const char *reas
 	step_finish(s, stop);
 }
 
-void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
+void step_say_limit(struct step *s, enum limit limit)
 {
 	struct dfota *d = s->d;
 
@@ -57,6 +82,11 @@ void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
 	text_add(d->reason, sizeof(d->reason), limit_meaning(limit));
 	if (d->evidence.unsent)
 		text_add(d->reason, sizeof(d->reason), "; the request may never have been sent");
+}
+
+void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit)
+{
+	step_say_limit(s, limit);
 	step_finish(s, stop);
 }
 
@@ -78,7 +108,7 @@ static const struct state_facts {
 	void (*enter)(struct step *s); /* may be NULL */
 	void (*take)(struct step *s, const struct signal *signal);
 } states[] = {
-	[DFOTA_STATE_ATTACH] = { "attach", DFOTA_PHASE_IDENTIFY, LIMIT_READY, NULL,
+	[DFOTA_STATE_ATTACH] = { "attach", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_attach_enter,
 		prepare_attach_take },
 	[DFOTA_STATE_LISTEN] = { "listen", DFOTA_PHASE_IDENTIFY, LIMIT_READY, prepare_listen_enter,
 		prepare_listen_take },
@@ -134,7 +164,7 @@ static const struct state_facts {
 		confirm_settle_take },
 	[DFOTA_STATE_HEALTH] = { "health", DFOTA_PHASE_VERIFY, LIMIT_NONE, handover_health_enter,
 		handover_health_take },
-	[DFOTA_STATE_URC_BACK] = { "urc-back", PHASE_SAME, LIMIT_ANSWER, handover_urc_back_enter,
+	[DFOTA_STATE_URC_BACK] = { "urc-back", PHASE_SAME, LIMIT_READY, handover_urc_back_enter,
 		handover_urc_back_take },
 	[DFOTA_STATE_FINISHED] = { "finished", PHASE_SAME, LIMIT_NONE, NULL,
 		finished_take },
@@ -232,10 +262,24 @@ static void line_signal(struct step *s, const struct dfota_event *event, struct 
 		step_emit(s, DFOTA_ACTION_URC);
 }
 
+/* A modem answers in order, so each of these belongs to the command that waits longest. */
+static bool is_final_answer(const struct dfota *d, const struct signal *signal)
+{
+	return (signal->type == SIGNAL_OK || signal->type == SIGNAL_ERROR) &&
+	       signal->port == d->order[d->candidate];
+}
+
 static void signal_deliver(struct step *s, const struct signal *signal)
 {
+	if (is_final_answer(s->d, signal)) {
+		s->d->unanswered -= s->d->unanswered != 0;
+		if (follow_is_foreign(s, signal))
+			return;
+	}
 	if (signal->type >= SIGNAL_LIFE)
 		s->d->unsent = s->d->evidence.unsent = false;
+	if (signal->type == SIGNAL_END)
+		s->d->end_port = (uint8_t)(signal->port + 1);
 	if (signal->type == SIGNAL_LIFE && s->d->presence != DFOTA_PRESENCE_NONE)
 		s->d->noted_ms = s->now_ms;
 	if (follow_is_boot(s->d, signal))
@@ -255,6 +299,8 @@ static void detached_deliver(struct step *s, const struct dfota_event *event)
 	};
 
 	s->d->presence = DFOTA_PRESENCE_NONE;
+	s->d->request_open = false;
+	s->d->end_port = 0;
 	s->d->blocked[0] = '\0';
 	signal_deliver(s, &signal);
 }
@@ -269,7 +315,7 @@ static void attached_take_over(struct dfota *d, const struct dfota_event *event)
 		d->candidates = event->attached.candidates < DFOTA_PORTS ?
 					event->attached.candidates : DFOTA_PORTS;
 	memcpy(d->order, event->attached.order, sizeof(d->order));
-	d->candidate = 0;
+	d->candidate = d->unanswered = 0;
 	d->blocked[0] = '\0';
 	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
 		d->presence = DFOTA_PRESENCE_MUTE;
@@ -406,20 +452,21 @@ void dfota_init(struct dfota *d, const struct limits *limits)
 void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 {
 	d->stored = memory->stored;
-	/* Nothing was requested or moved yet: a new job, once that modem has ended the upload. */
+	text_set(d->urc_port, sizeof(d->urc_port), memory->urc_port ? memory->urc_port : "");
+	d->urc_moved = d->urc_port[0] != '\0';
+	/* Nothing was requested: a new job, once that modem has ended the upload. */
 	if (memory->phase <= DFOTA_PHASE_UPLOAD) {
 		d->settling = true;
 		text_set(d->imei_now, sizeof(d->imei_now), memory->imei);
 		return;
 	}
-	text_set(d->urc_port, sizeof(d->urc_port), memory->urc_port ? memory->urc_port : "");
-	d->urc_moved = d->urc_port[0] != '\0';
 	d->resumed = d->requested = true;
 	d->phase = memory->phase;
 	d->left = memory->left || memory->phase > DFOTA_PHASE_RESTART;
 	d->host_rebooted = memory->host_rebooted;
 	d->age_ms = memory->age_ms;
-	d->unsent = memory->phase == DFOTA_PHASE_REQUEST;
+	/* A code shows that it was sent. */
+	d->unsent = memory->phase == DFOTA_PHASE_REQUEST && memory->transfer < 0 && memory->end < 0;
 	d->plan.kind = DFOTA_PLAN_UPGRADE;
 	d->plan.download = memory->download;
 	/* It was asked for no download but with both of them ready. */
@@ -431,10 +478,11 @@ void dfota_resume(struct dfota *d, const struct dfota_memory *memory)
 	text_set(d->firmware_now, sizeof(d->firmware_now), memory->running ? memory->running : "");
 	d->evidence.transfer_seen = memory->transfer >= 0;
 	d->evidence.transfer = memory->transfer;
-	d->evidence.end_seen = memory->end >= 0;
-	d->evidence.end = memory->end;
 	/* The phase of a modem that is back, whether it has begun or not: the worse is taken. */
 	d->evidence.flashing = memory->phase == DFOTA_PHASE_FLASH;
+	/* An END before that was of a try that the modem has made again. */
+	d->evidence.end_seen = memory->end >= 0 && !d->evidence.flashing;
+	d->evidence.end = d->evidence.end_seen ? memory->end : 0;
 	d->evidence.cut = d->left && memory->phase == DFOTA_PHASE_DOWNLOAD;
 }
 

@@ -30,6 +30,7 @@
 
 #include "agent/core/at.h"
 #include "agent/core/limits.h"
+#include "agent/core/revision.h"
 #include "agent/core/urc.h"
 #include "agent/core/verdict.h"
 
@@ -218,7 +219,10 @@ struct dfota {
 	uint8_t tries;	    /* of the probe or query at hand */
 	uint8_t query;	    /* row of the script at hand */
 	bool query_taken;   /* its answer line was there */
-	bool query_pausing; /* ANSWER timer is a pause, nothing is outstanding */
+	bool query_pausing; /* ANSWER timer is a pause before the next try */
+	bool resting;	    /* ANSWER timer is a pause before all is asked once more */
+	bool draining;	    /* ANSWER timer is the wait for late answers after the last query */
+	uint8_t unanswered; /* commands to the chosen port whose OK or ERROR did not come yet */
 	bool asking;	    /* the version query of a silent flash is out */
 	uint8_t parts;	    /* of a firmware that count, whatever the target names */
 	bool sim_ready;
@@ -250,27 +254,31 @@ struct dfota {
 	/* What is known of the job. */
 	struct dfota_plan plan;
 	char firmware[DFOTA_FIRMWARE_SIZE]; /* before */
+	uint8_t border;	   /* bytes of it that are its revision, 0: not known */
 	char imei[DFOTA_IMEI_SIZE];
 	char firmware_now[DFOTA_FIRMWARE_SIZE]; /* after, empty until read */
+	uint8_t border_now;
 	char imei_now[DFOTA_IMEI_SIZE];
 	bool urcs_off;	  /* by AT+QINDCFG: expect none */
 	char urc_port[16]; /* the UART that URCs go to by the modem's own setting, else empty */
 	bool urc_moved;	  /* it may have been set to the USB AT port for this job: to be put back */
 	bool urc_here;	  /* it is seen to have been: they come */
+	bool urc_back_tried; /* to put it back, in this run */
 	bool before_known, health_told;
 	bool health_network; /* SIM and network are asked for in this round, too */
 	bool sim_before, registered_before;
 	int cfun_before;
 	char blocked[200]; /* why the host cannot open what came back; empty: it can */
 	bool requested;	  /* the request went out */
+	bool request_open; /* and neither OK nor ERROR came yet, no other command went out, nor was the bus lost */
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
 	bool stayed;	  /* left may be wrong: it is asked as one that left, but nobody saw that */
 	bool normal;	  /* it is certain that it has booted since it came back */
 	bool follow;	  /* takes up what it hears, requests nothing */
 	bool ask;	  /* following, may ask a silent modem who it is */
 	bool resumed;	  /* taken up from the journal, or from what was heard */
+	bool host_rebooted; /* since the request: why it left, for those who read a recording */
 	bool unsent;	  /* resumed at a point where the request may not have gone out yet */
-	bool host_rebooted; /* since the request; the modem may know nothing of it */
 	uint64_t age_ms;  /* of the request when it was resumed */
 	/*
 	 * The bus was lost in the download, and perhaps only the bus: so long it may
@@ -282,6 +290,8 @@ struct dfota {
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */
+	uint8_t end_port; /* one more than the port that reported END since the bus was lost; 0: none did */
+	char try_note[80]; /* how the modem's try before ended */
 	struct evidence evidence;
 	char reason[200]; /* where the verdict has none of its own */
 };
@@ -306,7 +316,7 @@ struct dfota_memory {
 	bool stored; /* the package was a local file */
 	const char *urc_port; /* setting to be put back; empty: none */
 	bool left;	    /* it was off the bus, or elsewhere on it, since this was saved */
-	bool host_rebooted; /* since the request: then it need not have noticed that loss */
+	bool host_rebooted; /* since the request: why it left */
 	uint64_t age_ms;    /* since the request; 0: no clock can tell */
 	const char *running; /* firmware that it has just told in its normal mode; NULL: not asked */
 };
@@ -321,6 +331,15 @@ void dfota_step(struct dfota *d, const struct dfota_event *event, uint64_t now_m
  * shows that the request went out at all, or that the modem left.
  */
 enum dfota_phase dfota_stage(const struct dfota *d);
+
+/* The firmware before the job, and the one that was read last. */
+struct firmware_name dfota_before(const struct dfota *d);
+struct firmware_name dfota_now(const struct dfota *d);
+/*
+ * One of them as people are to see it: as AT+CGMR reports it, and with those parts
+ * that names of this job have, or that alone tell the two apart.
+ */
+void dfota_show(const struct dfota *d, struct firmware_name name, char ret[static DFOTA_FIRMWARE_SIZE]);
 
 const char *dfota_phase_name(enum dfota_phase phase);
 const char *dfota_state_name(enum dfota_state state);

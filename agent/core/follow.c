@@ -2,6 +2,7 @@
 #include "agent/core/follow.h"
 
 #include "agent/core/away.h"
+#include "agent/core/confirm.h"
 #include "agent/core/handover.h"
 #include "agent/core/prepare.h"
 #include "agent/core/text.h"
@@ -13,11 +14,8 @@ void follow_total_arm(struct step *s)
 }
 
 /*
- * Said twice is said once; a failure is not talked away by a later 0, not even by
- * that of a try that the modem has made anew by itself (facts 1.5: up to five). By
- * the decision table (2.6) END n and the new firmware are a failure with a note,
- * and nobody knows what the try that failed has left behind of, say, the backup
- * partition. That costs somebody a look; the other way round it costs a modem.
+ * The END of the last try counts. Said twice is said once; of two that differ, with
+ * no START or UPDATING between them, the failure counts: a later 0 does not talk it away.
  */
 void follow_end_record(struct step *s, int code)
 {
@@ -32,10 +30,17 @@ void follow_end_record(struct step *s, int code)
 	s->d->dirty = true;
 }
 
+/* As far as the codes tell, it is not done with the download. */
+static bool is_before_xxxend(const struct dfota *d)
+{
+	return d->state == DFOTA_STATE_ACCEPT || d->state == DFOTA_STATE_DOWNLOAD_START ||
+	       d->state == DFOTA_STATE_DOWNLOAD;
+}
+
 /* What comes after the download has a limit of its own. */
 static void download_over(struct step *s)
 {
-	if (!s->d->left)
+	if (is_before_xxxend(s->d))
 		step_timer_off(s, DFOTA_TIMER_TOTAL);
 }
 
@@ -66,8 +71,33 @@ static void forget_firmware(struct dfota *d)
 	d->firmware_now[0] = d->imei_now[0] = '\0';
 }
 
-static void flashing(struct step *s)
+/* A modem tries again by itself, up to five times, before it gives up (facts 1.5). */
+static void try_begins(struct step *s)
 {
+	struct dfota *d = s->d;
+	struct evidence *evidence = &d->evidence;
+
+	if (!evidence->end_seen)
+		return;
+	text_set(d->try_note, sizeof(d->try_note), "the modem tries again by itself; the try before "
+						   "ended with END ");
+	text_add_number(d->try_note, sizeof(d->try_note), evidence->end);
+	step_note(s, d->try_note);
+	evidence->end_seen = false;
+	evidence->end = 0;
+	d->dirty = true;
+}
+
+/* A port that is read late reports what the other one has ended already. */
+static bool is_late(const struct dfota *d, const struct signal *signal)
+{
+	return d->evidence.end_seen && d->end_port && d->end_port != signal->port + 1;
+}
+
+static void flashing(struct step *s, const struct signal *signal)
+{
+	if (!is_late(s->d, signal))
+		try_begins(s);
 	download_over(s);
 	mark_left(s->d);
 	forget_firmware(s->d);
@@ -77,30 +107,18 @@ static void flashing(struct step *s)
 	step_go(s, DFOTA_STATE_FLASH);
 }
 
-/* As far as the codes tell, it is not done with the download. */
-static bool is_before_xxxend(const struct dfota *d)
-{
-	return d->state == DFOTA_STATE_ACCEPT || d->state == DFOTA_STATE_DOWNLOAD_START ||
-	       d->state == DFOTA_STATE_DOWNLOAD;
-}
-
 /*
- * A loss of the bus ends a download only if it is one of power: a glitch, or a
- * host that reset its controller, leave the modem at work. So for the rest of the
- * time that the download may take, its old firmware proves nothing; RDY does, or
- * another firmware.
+ * A loss of the bus proves nothing about a download, however often it comes: a
+ * glitch, or a host that reset its controller, leave the modem at work. So for the
+ * rest of the time that the download may take, its old firmware proves nothing
+ * either; RDY does, or another firmware.
  */
 static void download_lost_sight_of(struct step *s)
 {
 	struct dfota *d = s->d;
-	/* Of a job that was taken up it may be open without a loss. */
-	bool again = d->open_until_ms && d->left;
 	uint64_t accept = d->timer[DFOTA_TIMER_STATE] ? d->timer[DFOTA_TIMER_STATE] : s->now_ms;
 
-	/* Into its flashing system and out of it: a glitch does not come in pairs. */
-	if (again && !d->host_rebooted)
-		d->open_until_ms = 0;
-	if (again || !d->plan.download || !is_before_xxxend(d))
+	if (d->open_until_ms || !d->plan.download || !is_before_xxxend(d))
 		return;
 	d->evidence.cut = d->state == DFOTA_STATE_DOWNLOAD;
 	d->open_until_ms = d->timer[DFOTA_TIMER_TOTAL];
@@ -160,7 +178,7 @@ static void total_ran_out(struct step *s)
 	}
 	/* Listened out to the end: only then may the next run request anew. */
 	s->d->evidence.unsent = s->d->unsent && s->d->state == DFOTA_STATE_ACCEPT;
-	step_finish_limit(s, VERDICT_STOP_LIMIT, is_before_xxxend(s->d) ? LIMIT_DOWNLOAD : LIMIT_FLASH);
+	away_finish_unheard(s, is_before_xxxend(s->d) ? LIMIT_DOWNLOAD : LIMIT_FLASH);
 }
 
 void follow_ask_overdue(struct step *s)
@@ -188,7 +206,7 @@ void follow_after_request(struct step *s, const struct signal *signal)
 		detached(s);
 		break;
 	case SIGNAL_FLASHING:
-		flashing(s);
+		flashing(s, signal);
 		break;
 	case SIGNAL_END:
 		ended(s, signal->number);
@@ -264,7 +282,7 @@ void follow_rebooted(struct step *s)
 	download_over(s);
 	mark_left(s->d);
 	s->d->open_until_ms = 0;
-	step_go(s, DFOTA_STATE_CONFIRM_PROBE);
+	confirm_begin(s);
 }
 
 /* Here transfer codes count always; later mostly they are late or doubled. */
@@ -289,6 +307,21 @@ static void request_refused(struct step *s, int code)
 			return;
 	}
 	handover_finish_error(s, VERDICT_STOP_REFUSED, "the modem refused the request", code);
+}
+
+bool follow_is_foreign(struct step *s, const struct signal *signal)
+{
+	struct dfota *d = s->d;
+	bool open = d->request_open;
+
+	d->request_open = false;
+	if (!open || signal->type != SIGNAL_ERROR || d->state == DFOTA_STATE_ACCEPT)
+		return false;
+	/* Nothing is given back: that modem is not to be written to. */
+	step_finish_saying(s, VERDICT_STOP_REFUSED,
+			   "the modem refused the request, as an upgrade of somebody else is running "
+			   "in it; wait for its END: qfota-agent follow reports it");
+	return true;
 }
 
 static void accepted(struct step *s)

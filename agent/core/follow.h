@@ -18,6 +18,13 @@ void follow_download_take(struct step *s, const struct signal *signal);
 void follow_leave_enter(struct step *s);
 void follow_leave_take(struct step *s, const struct signal *signal);
 
+/*
+ * To be asked of each OK and ERROR on the port of the request, of which the first is its
+ * answer. True: it is ERROR, though codes came before it. They are of somebody else's
+ * upgrade then, and this job is refused.
+ */
+bool follow_is_foreign(struct step *s, const struct signal *signal);
+
 /* END counts whenever it comes, also while our file is being deleted. */
 void follow_end_record(struct step *s, int code);
 

@@ -56,7 +56,7 @@ void handover_go_on(struct step *s)
 		step_finish(s, d->ending);
 	else if (has_booted(d) && !d->health_told)
 		step_go(s, DFOTA_STATE_HEALTH);
-	else if (d->urc_moved)
+	else if (d->urc_moved && !d->urc_back_tried)
 		step_go(s, DFOTA_STATE_URC_BACK);
 	else if (d->stored && step_exit(d, d->ending) < 7)
 		step_go(s, DFOTA_STATE_SWEEP);
@@ -195,46 +195,38 @@ void handover_health_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_STATE_LIMIT || signal->type == SIGNAL_STOP) {
 		health_tell(s);
 		handover_go_on(s);
-	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
+	} else if (d->resting && signal->type == SIGNAL_ANSWER_LIMIT) {
 		health_ask(s);
-	} else if (d->query_pausing ||
+	} else if (d->resting ||
 		   conversation_take(s, health_script(d), signal) != CONVERSATION_DONE) {
 		handover_meanwhile(s, signal);
 	} else if (is_as_before(d)) {
 		health_tell(s);
 		handover_go_on(s);
 	} else {
-		d->query_pausing = true;
+		d->resting = true;
 		step_timer(s, DFOTA_TIMER_ANSWER, HEALTH_PAUSE_MS);
 	}
 }
 
 /* ---- the URC port ---- */
 
-/* AT+QURCCFG="urcport","uart1": it is saved in the modem, so it must not stay changed (facts 2.5). */
 void handover_urc_back_enter(struct step *s)
 {
-	struct dfota *d = s->d;
-
-	text_set(d->command, sizeof(d->command), "AT+QURCCFG=\"urcport\",\"");
-	text_add(d->command, sizeof(d->command), d->urc_port);
-	text_add(d->command, sizeof(d->command), "\"");
-	step_send(s, d->order[d->candidate]);
+	s->d->urc_back_tried = true;
+	conversation_ask(s, CONVERSATION_SCRIPT_URC_BACK);
 }
 
 void handover_urc_back_take(struct step *s, const struct signal *signal)
 {
-	struct dfota *d = s->d;
-	bool answer = signal->text && signal->port == d->order[d->candidate];
+	bool done = conversation_take(s, CONVERSATION_SCRIPT_URC_BACK, signal) == CONVERSATION_DONE;
 
-	if (answer && signal->type == SIGNAL_OK) {
-		d->urc_moved = false;
-		handover_go_on(s);
-	} else if ((answer && signal->type == SIGNAL_ERROR) || signal->type == SIGNAL_STATE_LIMIT) {
-		step_note(s, "the URC port could not be put back; set it by AT+QURCCFG");
-		d->urc_moved = false;
-		handover_go_on(s);
-	} else {
+	if (!done && signal->type != SIGNAL_STATE_LIMIT) {
 		handover_meanwhile(s, signal);
+		return;
 	}
+	if (s->d->urc_moved)
+		step_note(s, "the modem did not take its URC port setting back; the next run tries "
+			     "again, or set it by AT+QURCCFG");
+	handover_go_on(s);
 }

@@ -28,19 +28,34 @@ static void running(struct step *s, const struct signal *signal)
 			   "qfota-agent follow reports it");
 }
 
+/* Another modem may come back, to which nothing is owed. */
+static void remember_who(struct dfota *d)
+{
+	if (d->urc_moved && d->imei[0])
+		text_set(d->imei_now, sizeof(d->imei_now), d->imei);
+}
+
+void prepare_finish(struct step *s, enum verdict_stop stop, const char *reason)
+{
+	text_set(s->d->reason, sizeof(s->d->reason), reason);
+	handover_finish(s, stop);
+}
+
 void prepare_before_request(struct step *s, const struct signal *signal)
 {
 	switch (signal->type) {
 	case SIGNAL_DETACHED:
+		remember_who(s->d);
 		if (++s->d->losses == LOSSES_MAX)
-			step_finish_saying(s, VERDICT_STOP_HOST,
-				      "the modem keeps leaving the bus; look at its power supply "
-				      "and cabling");
+			prepare_finish(s, VERDICT_STOP_HOST,
+				       "the modem keeps leaving the bus; look at its power supply "
+				       "and cabling");
 		else
 			step_go(s, DFOTA_STATE_ATTACH);
 		break;
 	case SIGNAL_STATE_LIMIT:
-		step_finish_limit(s, VERDICT_STOP_HOST, LIMIT_READY);
+		step_say_limit(s, LIMIT_READY);
+		handover_finish(s, VERDICT_STOP_HOST);
 		break;
 	case SIGNAL_TRANSFER_START:
 	case SIGNAL_TRANSFER_END:
@@ -50,11 +65,10 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 		running(s, signal);
 		break;
 	case SIGNAL_STOP:
-		text_set(s->d->reason, sizeof(s->d->reason), "stopped before anything was requested");
-		handover_finish(s, VERDICT_STOP_SIGNAL);
+		prepare_finish(s, VERDICT_STOP_SIGNAL, "stopped before anything was requested");
 		break;
 	case SIGNAL_HOST:
-		step_finish_saying(s, VERDICT_STOP_HOST, signal->event->reason);
+		prepare_finish(s, VERDICT_STOP_HOST, signal->event->reason);
 		break;
 	case SIGNAL_HELD:
 		step_finish_saying(s, VERDICT_STOP_REFUSED, signal->event->reason);
@@ -76,6 +90,19 @@ void prepare_before_request(struct step *s, const struct signal *signal)
 	}
 }
 
+/* An upload was begun in it, so it is known, and has to be put in order. */
+static bool is_loading(const struct dfota *d)
+{
+	return d->settling || d->upload_lost;
+}
+
+/* Such a one is awaited for as long as any modem that left the bus in a job. */
+void prepare_attach_enter(struct step *s)
+{
+	if (is_loading(s->d))
+		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_RETURN]);
+}
+
 void prepare_attach_take(struct step *s, const struct signal *signal)
 {
 	bool speaks = s->d->presence == DFOTA_PRESENCE_MODEM ||
@@ -83,7 +110,7 @@ void prepare_attach_take(struct step *s, const struct signal *signal)
 
 	if (signal->type == SIGNAL_ATTACHED && speaks)
 		step_go(s, DFOTA_STATE_LISTEN);
-	else if (signal->type == SIGNAL_STATE_LIMIT && s->d->upload_lost &&
+	else if (signal->type == SIGNAL_STATE_LIMIT && is_loading(s->d) &&
 		 s->d->presence == DFOTA_PRESENCE_NONE)
 		step_finish(s, VERDICT_STOP_LOST);
 	else if (signal->type != SIGNAL_STATE_LIMIT || s->d->presence == DFOTA_PRESENCE_NONE)
@@ -119,8 +146,7 @@ void prepare_listen_take(struct step *s, const struct signal *signal)
 void prepare_listen_enter(struct step *s)
 {
 	/* Only power that was cut is sure to have ended an upload. */
-	bool loading = s->d->settling || s->d->upload_lost;
-	uint64_t silence = loading ? UPLOAD_SETTLE_MS : LISTEN_MS;
+	uint64_t silence = is_loading(s->d) ? UPLOAD_SETTLE_MS : LISTEN_MS;
 
 	step_timer(s, DFOTA_TIMER_ANSWER, silence);
 	step_timer(s, DFOTA_TIMER_STATE, silence + s->d->limits.ms[LIMIT_READY]);
@@ -138,24 +164,36 @@ void prepare_identify_enter(struct step *s)
 {
 	const uint64_t *ms = s->d->limits.ms;
 
+	if (!s->d->urc_moved)
+		s->d->urc_port[0] = '\0';
 	/* A modem that has just booted needs its time for a sub-version. */
 	if (s->d->parts)
 		step_timer(s, DFOTA_TIMER_STATE, ms[LIMIT_READY] + ms[LIMIT_VERIFY]);
 	conversation_ask(s, CONVERSATION_SCRIPT_IDENTIFY);
 }
 
-/* An agent died in an upload, but to another modem than the one that is there now. */
+/* What was begun was begun with another modem than the one that is there now. */
 static bool is_left_elsewhere(const struct dfota *d)
 {
-	return d->settling && verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_OTHER;
+	return verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_OTHER;
 }
 
 static void identified(struct step *s)
 {
-	if (is_left_elsewhere(s->d))
-		s->d->settling = s->d->stored = false;
-	s->d->imei_now[0] = '\0';
-	if (s->d->settling || s->d->upload_lost)
+	struct dfota *d = s->d;
+	bool elsewhere = is_left_elsewhere(d), moved = d->urc_moved;
+
+	d->imei_now[0] = '\0';
+	if (elsewhere)
+		d->settling = d->stored = d->upload_lost = d->urc_moved = false;
+	if (elsewhere && moved) {
+		/* This modem's own URC port is asked for again. */
+		step_note(s, "another modem is here now; the URC port of the one before was not put "
+			     "back: set it there by AT+QURCCFG");
+		step_go(s, DFOTA_STATE_IDENTIFY);
+		return;
+	}
+	if (is_loading(d))
 		upload_leftover(s);
 	else
 		step_go(s, DFOTA_STATE_PLAN);
@@ -166,7 +204,7 @@ void prepare_identify_take(struct step *s, const struct signal *signal)
 	if (conversation_take(s, CONVERSATION_SCRIPT_IDENTIFY, signal) == CONVERSATION_DONE)
 		identified(s);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
-		step_finish_saying(s, VERDICT_STOP_REFUSED,
+		prepare_finish(s, VERDICT_STOP_REFUSED,
 			      "the modem answers AT, but tells no firmware or no IMEI");
 	else
 		prepare_before_request(s, signal);
@@ -181,20 +219,20 @@ static void plan_follow(struct step *s)
 {
 	switch (s->d->plan.kind) {
 	case DFOTA_PLAN_NOTHING:
-		step_finish_saying(s, VERDICT_STOP_NOTHING, s->d->plan.reason);
+		prepare_finish(s, VERDICT_STOP_NOTHING, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_CURRENT:
-		step_finish_saying(s, VERDICT_STOP_CURRENT, s->d->plan.reason);
+		prepare_finish(s, VERDICT_STOP_CURRENT, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_REFUSE:
-		step_finish_saying(s, VERDICT_STOP_REFUSED, s->d->plan.reason);
+		prepare_finish(s, VERDICT_STOP_REFUSED, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_CONFIG:
-		step_finish_saying(s, VERDICT_STOP_CONFIG, s->d->plan.reason);
+		prepare_finish(s, VERDICT_STOP_CONFIG, s->d->plan.reason);
 		break;
 	case DFOTA_PLAN_UPGRADE:
 		if (s->d->follow)
-			step_finish_saying(s, VERDICT_STOP_NOTHING,
+			prepare_finish(s, VERDICT_STOP_NOTHING,
 					   "no upgrade of it is under way, and none is begun");
 		else
 			step_go(s, DFOTA_STATE_CHECK);
@@ -206,7 +244,7 @@ static void plan_follow(struct step *s)
 void prepare_host_awaited(struct step *s, const struct signal *signal)
 {
 	if (signal->type == SIGNAL_STATE_LIMIT)
-		step_finish_saying(s, VERDICT_STOP_HOST,
+		prepare_finish(s, VERDICT_STOP_HOST,
 			      "the agent itself was not ready in time; nothing was requested");
 	else
 		prepare_before_request(s, signal);
@@ -244,7 +282,7 @@ static void check_passed(struct step *s)
 	if (s->d->plan.upload)
 		step_go(s, DFOTA_STATE_STORE);
 	else if (s->d->plan.dry_run)
-		step_finish_saying(s, VERDICT_STOP_NOTHING,
+		prepare_finish(s, VERDICT_STOP_NOTHING,
 				   "dry run: all checks passed, nothing was requested");
 	else
 		step_go(s, DFOTA_STATE_SAVE);
@@ -278,23 +316,22 @@ static const char *check_refusal(const struct dfota *d)
 	       "its SIM: AT+CGDCONT=1,\"IP\",\"APN\"";
 }
 
-/* After a round without success the query row is past the end: the pause is all that is left. */
 void prepare_check_take(struct step *s, const struct signal *signal)
 {
 	struct dfota *d = s->d;
 
 	if (signal->type == SIGNAL_STATE_LIMIT) {
-		step_finish_saying(s, VERDICT_STOP_REFUSED, check_refusal(d));
-	} else if (d->query_pausing && signal->type == SIGNAL_ANSWER_LIMIT) {
+		prepare_finish(s, VERDICT_STOP_REFUSED, check_refusal(d));
+	} else if (d->resting && signal->type == SIGNAL_ANSWER_LIMIT) {
 		prepare_check_enter(s);
-	} else if (!d->query_pausing &&
+	} else if (!d->resting &&
 		   conversation_take(s, CONVERSATION_SCRIPT_NETWORK, signal) == CONVERSATION_DONE) {
 		/* Who downloads nothing needs no network; it is asked for comparison only. */
 		if (!d->plan.download || can_download(d)) {
 			check_passed(s);
 			return;
 		}
-		d->query_pausing = true;
+		d->resting = true;
 		step_timer(s, DFOTA_TIMER_ANSWER, NETWORK_PAUSE_MS);
 	} else {
 		prepare_before_request(s, signal);
@@ -327,6 +364,7 @@ bool prepare_request(struct step *s)
 		return false;
 	d->requested = true;
 	step_send(s, d->order[d->candidate]);
+	d->request_open = true;
 	step_go(s, DFOTA_STATE_ACCEPT);
 	return true;
 }
@@ -335,8 +373,7 @@ static void request_or_refuse(struct step *s)
 {
 	if (prepare_request(s))
 		return;
-	text_set(s->d->reason, sizeof(s->d->reason), "the package cannot be named to the modem");
-	handover_finish(s, VERDICT_STOP_REFUSED);
+	prepare_finish(s, VERDICT_STOP_REFUSED, "the package cannot be named to the modem");
 }
 
 /* The journal knows by now what is to be put back; so does the machine, whatever is answered. */
@@ -352,9 +389,9 @@ void prepare_urc_move_take(struct step *s, const struct signal *signal)
 	if (conversation_take(s, CONVERSATION_SCRIPT_URC_MOVE, signal) == CONVERSATION_DONE) {
 		request_or_refuse(s);
 	} else if (signal->type == SIGNAL_STATE_LIMIT) {
-		text_set(s->d->reason, sizeof(s->d->reason),
-			 "the modem stopped answering before the request; nothing was requested");
-		handover_finish(s, VERDICT_STOP_HOST);
+		prepare_finish(s, VERDICT_STOP_HOST,
+			       "the modem stopped answering before the request; nothing was "
+			       "requested");
 	} else {
 		prepare_before_request(s, signal);
 	}
@@ -368,10 +405,9 @@ void prepare_save_take(struct step *s, const struct signal *signal)
 	if (signal->type != SIGNAL_SAVED) {
 		prepare_host_awaited(s, signal);
 	} else if (!signal->event->saved) {
-		text_set(d->reason, sizeof(d->reason),
-			 "the journal could not be written, so nothing was requested; free or "
-			 "mend the state directory");
-		handover_finish(s, VERDICT_STOP_HOST);
+		prepare_finish(s, VERDICT_STOP_HOST,
+			       "the journal could not be written, so nothing was requested; free or "
+			       "mend the state directory");
 	} else if (d->urc_port[0]) {
 		step_go(s, DFOTA_STATE_URC_MOVE);
 	} else {

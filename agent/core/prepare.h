@@ -8,6 +8,7 @@
 
 #include "agent/core/step.h"
 
+void prepare_attach_enter(struct step *s);
 void prepare_attach_take(struct step *s, const struct signal *signal);
 void prepare_listen_enter(struct step *s);
 void prepare_listen_take(struct step *s, const struct signal *signal);
@@ -24,6 +25,8 @@ void prepare_urc_move_enter(struct step *s);
 void prepare_urc_move_take(struct step *s, const struct signal *signal);
 
 /* What all states before the request have in common. */
+/* Ends what has not begun; what is owed to the modem is given back first, if it can be talked to. */
+void prepare_finish(struct step *s, enum verdict_stop stop, const char *reason);
 void prepare_before_request(struct step *s, const struct signal *signal);
 /* The same where the agent itself is awaited. */
 void prepare_host_awaited(struct step *s, const struct signal *signal);

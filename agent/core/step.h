@@ -59,7 +59,8 @@ int step_exit(const struct dfota *d, enum verdict_stop stop);
 /* Completes the evidence; nothing may be emitted after it. */
 void step_finish(struct step *s, enum verdict_stop stop);
 void step_finish_saying(struct step *s, enum verdict_stop stop, const char *reason);
-/* "the limit … ran out", and what that means. */
+/* "the limit … ran out", and what that means, as the reason. */
+void step_say_limit(struct step *s, enum limit limit);
 void step_finish_limit(struct step *s, enum verdict_stop stop, enum limit limit);
 
 static inline struct dfota_action *step_emit(struct step *s, enum dfota_action_type type)
@@ -82,6 +83,12 @@ static inline void step_note(struct step *s, const char *note)
 
 static inline void step_send(struct step *s, uint8_t port)
 {
+	struct dfota *d = s->d;
+
+	if (port == d->order[d->candidate] && d->unanswered < UINT8_MAX)
+		d->unanswered++;
+	/* From now on an OK or ERROR may belong to this command. */
+	d->request_open = false;
 	step_emit(s, DFOTA_ACTION_SEND)->port = port;
 }
 

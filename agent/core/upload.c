@@ -26,8 +26,7 @@
 
 static void upload_failed(struct step *s, const char *reason)
 {
-	text_set(s->d->reason, sizeof(s->d->reason), reason);
-	handover_finish(s, VERDICT_STOP_UPLOAD);
+	prepare_finish(s, VERDICT_STOP_UPLOAD, reason);
 }
 
 void upload_sweep_enter(struct step *s)
@@ -88,11 +87,11 @@ static void store_known(struct step *s)
 	struct dfota *d = s->d;
 
 	if (is_too_small(d)) {
-		step_finish_saying(s, VERDICT_STOP_REFUSED,
+		prepare_finish(s, VERDICT_STOP_REFUSED,
 				   "the modem's file store has no room for the package; delete "
 				   "files there");
 	} else if (d->plan.dry_run) {
-		step_finish_saying(s, VERDICT_STOP_NOTHING,
+		prepare_finish(s, VERDICT_STOP_NOTHING,
 				   "dry run: all checks passed, nothing was uploaded");
 	} else {
 		d->after_sweep = DFOTA_STATE_SAVE_UPLOAD;
@@ -116,7 +115,7 @@ void upload_save_take(struct step *s, const struct signal *signal)
 	if (signal->type == SIGNAL_SAVED && signal->event->saved)
 		step_go(s, DFOTA_STATE_CONNECT);
 	else if (signal->type == SIGNAL_SAVED)
-		step_finish_saying(s, VERDICT_STOP_HOST,
+		prepare_finish(s, VERDICT_STOP_HOST,
 				   "the journal could not be written, so nothing was uploaded; "
 				   "free or mend the state directory");
 	else
@@ -145,6 +144,7 @@ void upload_connect_enter(struct step *s)
 static void upload_lost(struct step *s)
 {
 	s->d->upload_lost = true;
+	text_set(s->d->imei_now, sizeof(s->d->imei_now), s->d->imei);
 	step_go(s, DFOTA_STATE_ATTACH);
 }
 
@@ -295,13 +295,14 @@ static bool is_whole(const struct dfota *d)
 	return d->answered && d->answer_size == d->plan.size && d->answer_sum == d->plan.sum;
 }
 
-static void upload_over(struct step *s)
+/* @ended: by the modem's own word. One that comes later must not be taken for the next answer. */
+static void upload_over(struct step *s, bool ended)
 {
 	struct dfota *d = s->d;
 
 	if (d->stops) {
 		handover_finish(s, d->upload_stop);
-	} else if (is_whole(d)) {
+	} else if (ended && is_whole(d)) {
 		step_go(s, DFOTA_STATE_SAVE);
 	} else if (d->uploads < UPLOAD_TRIES) {
 		step_note(s, "the modem counted other bytes than were sent; once more, block by "
@@ -326,9 +327,9 @@ void upload_take(struct step *s, const struct signal *signal)
 		d->answered |= package_parse_answer(signal->text, &d->answer_size, &d->answer_sum);
 	else if (is_answer(d, signal) &&
 		 (signal->type == SIGNAL_OK || signal->type == SIGNAL_ERROR))
-		upload_over(s);
+		upload_over(s, true);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
-		upload_over(s);
+		upload_over(s, false);
 	else if (signal->type == SIGNAL_HOST)
 		upload_host(s, signal);
 	else if (signal->type == SIGNAL_STOP)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "agent/core/quectel.h"
-#include "agent/core/revision.h"
 
 /* Bits of what a row accepts; 0 accepts anything. */
 #define STOP(name) (1u << VERDICT_STOP_##name)
@@ -17,15 +16,21 @@ enum {
 	CODE_BAD = 1 << 2,
 };
 
+/* Of a fact that is either so or not. */
 enum {
-	FLASHING_NO = 1 << 0,
-	FLASHING_YES = 1 << 1,
+	IS_NOT = 1 << 0,
+	IS_SO = 1 << 1,
 };
 
 static const struct verdict_row {
-	unsigned int stop, firmware, imei, transfer, end, flashing;
+	unsigned int stop, firmware, imei, transfer, end, flashing, normal;
 	bool unsent, cut; /* accepts only that */
-	struct verdict verdict;
+	struct {
+		enum outcome outcome;
+		int exit;
+		const char *reason;
+		bool job_over;
+	} verdict;
 } verdict_rows[] = {
 	/* Before the request. */
 	{ .stop = STOP(CURRENT), .verdict = { OUTCOME_CURRENT, 0, NULL, true } },
@@ -52,19 +57,29 @@ static const struct verdict_row {
 
 	/* What it said before it went on is of the past: its firmware may be half written. */
 	{ .stop = STOP(LIMIT),
-	  .flashing = FLASHING_YES,
+	  .flashing = IS_SO,
 	  .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, false } },
 
 	/* What the modem said itself. */
 	{ .transfer = CODE_BAD,
 	  .end = CODE_NONE,
-	  .flashing = FLASHING_NO,
+	  .flashing = IS_NOT,
 	  .firmware = FIRMWARE(UNREAD) | FIRMWARE(BEFORE) | FIRMWARE(ALONE),
 	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
 	{ .transfer = CODE_BAD,
 	  .end = CODE_NONE,
 	  .firmware = FIRMWARE(BEFORE),
 	  .verdict = { OUTCOME_TRANSFER_FAILED, 5, NULL, true } },
+	/* It may try again, or restore, without a word: until its normal system was seen. */
+	{ .stop = STOP(LIMIT),
+	  .end = CODE_BAD,
+	  .verdict = { OUTCOME_UNCONFIRMED, 7, NULL, false } },
+	{ .end = CODE_BAD,
+	  .firmware = FIRMWARE(UNREAD),
+	  .normal = IS_NOT,
+	  .verdict = { OUTCOME_UNCONFIRMED, 7,
+		       "the modem reports failure, and did not show its normal system after it",
+		       false } },
 	{ .end = CODE_BAD,
 	  .firmware = FIRMWARE(WANTED),
 	  .verdict = { OUTCOME_FAILED, 6,
@@ -133,7 +148,8 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	unsigned int transfer = code_bit(evidence->transfer_seen, evidence->transfer);
 	unsigned int end = code_bit(evidence->end_seen, evidence->end);
 	const struct verdict_row *row = verdict_rows;
-	unsigned int flashing = evidence->flashing ? FLASHING_YES : FLASHING_NO;
+	unsigned int flashing = evidence->flashing ? IS_SO : IS_NOT;
+	unsigned int normal = evidence->normal ? IS_SO : IS_NOT;
 	struct verdict verdict;
 
 	/* The last row accepts everything. */
@@ -141,10 +157,17 @@ struct verdict verdict_decide(const struct evidence *evidence)
 	       !accepts(row->firmware, 1u << evidence->firmware) ||
 	       !accepts(row->imei, 1u << evidence->imei) || !accepts(row->transfer, transfer) ||
 	       !accepts(row->end, end) || !accepts(row->flashing, flashing) ||
+	       !accepts(row->normal, normal) ||
 	       (row->unsent && !evidence->unsent) || (row->cut && !evidence->cut))
 		row++;
-	verdict = row->verdict;
-	verdict.job_over &= !evidence->uploading;
+	verdict = (struct verdict){
+		.outcome = row->verdict.outcome,
+		.exit = row->verdict.exit,
+		.reason = row->verdict.reason,
+		.job_over = row->verdict.job_over && !evidence->uploading,
+	};
+	verdict.owes = verdict.job_over &&
+		       (evidence->owes_port || (evidence->owes_file && verdict.exit < 7));
 	return verdict;
 }
 
@@ -195,22 +218,30 @@ enum verdict_imei verdict_compare_imei(const char *now, const char *before)
 	return strcmp(now, before) == 0 ? VERDICT_IMEI_SAME : VERDICT_IMEI_OTHER;
 }
 
-enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target)
+static bool is_known(struct firmware_name name)
+{
+	return name.text && *name.text;
+}
+
+enum verdict_firmware verdict_compare(struct firmware_name now, struct firmware_name before,
+				      const char *target)
 {
 	bool wanted = target && *target;
 
-	if (!now || !*now)
+	if (!is_known(now))
 		return VERDICT_FIRMWARE_UNREAD;
 	if (wanted && revision_fits(now, target))
 		return VERDICT_FIRMWARE_WANTED;
-	/* A sub-version that was not told: neither the target nor the old one for certain. */
-	if (wanted && revision_may_be(now, target))
+	/* Its sub-version was not read: neither the target nor the old one for certain. */
+	if (wanted && revision_may_be(now, firmware_name_of(target)))
 		return VERDICT_FIRMWARE_OTHER;
-	if (!before || !*before)
+	if (!is_known(before))
 		return wanted ? VERDICT_FIRMWARE_OTHER : VERDICT_FIRMWARE_ALONE;
+	/* Without a target a sub-version that was read but once may have changed, or not. */
 	if (revision_may_be(now, before))
-		return VERDICT_FIRMWARE_BEFORE;
-	if (wanted || !is_of_model(now, before))
+		return wanted || revision_is_same(now, before) ? VERDICT_FIRMWARE_BEFORE :
+								 VERDICT_FIRMWARE_OTHER;
+	if (wanted || !is_of_model(now.text, before.text))
 		return VERDICT_FIRMWARE_OTHER;
 	return VERDICT_FIRMWARE_WANTED;
 }

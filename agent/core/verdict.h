@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/core/revision.h"
+
 enum outcome {
 	OUTCOME_UPGRADED,
 	OUTCOME_CURRENT,
@@ -60,11 +62,14 @@ struct evidence {
 	bool transfer_seen;
 	bool end_seen;
 	bool uploading; /* nothing was requested, but what is there of an upload is to be deleted */
+	bool owes_port; /* the URC port was moved, and is not put back */
+	bool owes_file; /* our file may be in the modem's store */
+	bool normal;   /* a boot URC or an answered query has shown its normal system since it came back */
 	bool unsent;  /* listened long enough, or it rebooted: the request may never have gone out */
 	bool cut;      /* the bus was lost in the download, and nothing more was heard of it */
 	bool flashing; /* START or UPDATING came, and no END after it */
 	int transfer; /* xxxEND code, if transfer_seen */
-	int end;      /* END code, if end_seen; the first that is not 0 wins */
+	int end;      /* END code of the last try, if end_seen; the first that is not 0 wins */
 };
 
 struct verdict {
@@ -72,6 +77,7 @@ struct verdict {
 	int exit;	     /* exit status, 0..9 */
 	const char *reason;  /* one sentence; NULL where the machine knows better (refused, host …) */
 	bool job_over;	     /* false: journal and busy mark stay, the next run resumes */
+	bool owes;	     /* the journal stays all the same: the next run puts back, or deletes, what is ours */
 };
 
 struct verdict verdict_decide(const struct evidence *evidence);
@@ -84,9 +90,11 @@ const char *outcome_name(enum outcome outcome);
 /*
  * What came back against what was wanted; NULL or empty strings are "not
  * known". A target that names a sub-version or sub-edition wants that one,
- * another takes any (revision.h).
+ * another takes any (revision.h). Without a target a change of the sub-version
+ * or sub-edition alone is another firmware (facts 10.13).
  */
 enum verdict_imei verdict_compare_imei(const char *now, const char *before);
-enum verdict_firmware verdict_compare(const char *now, const char *before, const char *target);
+enum verdict_firmware verdict_compare(struct firmware_name now, struct firmware_name before,
+				      const char *target);
 
 #endif

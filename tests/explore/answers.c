@@ -7,6 +7,8 @@
 
 /* Of AT+QFUPL, as package.h counts them. */
 #define LOADED "+QFUPL: 3000,b34a"
+/* Of AT+QFLST and AT+QFDEL (facts 3.1). */
+#define NO_FILE "+CME ERROR: 405"
 /* So long a modem waits for the next byte of an upload (the machine asks for 10 s). */
 #define LOADING_MS 10000
 /* Before a limit, not at it. */
@@ -16,8 +18,11 @@ enum answer {
 	ANSWER_PLAIN, /* a line, if there is one, and OK */
 	ANSWER_FIRMWARE,
 	ANSWER_IMEI,
-	ANSWER_FILE, /* ours, if it is there */
+	ANSWER_FILE, /* ours; an error if it is not there */
 	ANSWER_DELETE,
+	ANSWER_URC_PORT,
+	ANSWER_URC_MOVE,
+	ANSWER_URC_BACK,
 	ANSWER_LOAD,
 	ANSWER_LOADED, /* to no command, but to the last byte */
 	ANSWER_REQUEST,
@@ -34,7 +39,9 @@ static const struct command {
 	{ "AT+QFDEL=", ANSWER_DELETE, NULL },
 	{ "AT+QFLST=", ANSWER_FILE, NULL },
 	{ "AT+QFLDS=", ANSWER_PLAIN, "+QFLDS: 12987840,14483456" },
-	{ "AT+QURCCFG=", ANSWER_PLAIN, "+QURCCFG: \"urcport\",\"usbat\"" },
+	{ "AT+QURCCFG=\"urcport\",\"usbat\"", ANSWER_URC_MOVE, NULL },
+	{ "AT+QURCCFG=\"urcport\",", ANSWER_URC_BACK, NULL },
+	{ "AT+QURCCFG=", ANSWER_URC_PORT, NULL },
 	{ "AT+QINDCFG=", ANSWER_PLAIN, "+QINDCFG: \"all\",1" },
 	{ "AT+CGMR", ANSWER_FIRMWARE, NULL },
 	{ "AT+CGSN", ANSWER_IMEI, NULL },
@@ -48,14 +55,35 @@ static const struct command {
 	{ "", ANSWER_LOADED, LOADED },
 };
 
+static bool is_pending(const struct world *w, enum answer answer)
+{
+	uint8_t asked = w->modem.asked[MODEL_PORT_AT];
+
+	return asked && commands[asked - 1].answer == answer;
+}
+
+bool answers_load_is_pending(const struct world *w)
+{
+	return is_pending(w, ANSWER_LOAD);
+}
+
+bool answers_request_is_pending(const struct world *w)
+{
+	return is_pending(w, ANSWER_REQUEST);
+}
+
 void answers_asked(struct world *w, uint8_t port)
 {
+	struct modem *m = &w->modem;
 	uint8_t i = 0;
 
 	while (strncmp(w->d.command, commands[i].begin, strlen(commands[i].begin)) != 0)
 		i++;
+	/* An agent that does not wait gets its answers one after the other all the same. */
+	if (port == MODEL_PORT_AT && m->asked[port] && !m->late)
+		m->late = m->asked[port];
 	if (port < MODEL_PORTS)
-		w->modem.asked[port] = (uint8_t)(i + 1);
+		m->asked[port] = (uint8_t)(i + 1);
 }
 
 void answers_loaded(struct world *w)
@@ -130,6 +158,14 @@ static void answer_load(struct world *w, uint8_t port)
 	answer(w, port, NULL, "CONNECT");
 }
 
+static void answer_delete(struct world *w, uint8_t port)
+{
+	bool stored = w->modem.stored;
+
+	w->modem.stored = false;
+	answer(w, port, NULL, stored ? "OK" : NO_FILE);
+}
+
 /* AT gets its OK from the flashing system too; nothing else does. */
 static void answer_flashing(struct world *w, uint8_t port, enum answer kind)
 {
@@ -158,11 +194,27 @@ static void answer_normal(struct world *w, uint8_t port, const struct command *c
 		answer(w, port, command->line, "OK");
 		break;
 	case ANSWER_DELETE:
-		m->stored = false;
-		answer(w, port, NULL, "OK");
+		answer_delete(w, port);
 		break;
 	case ANSWER_FILE:
-		answer(w, port, m->stored ? "+QFLST: \"UFS:qfota.zip\",3000" : NULL, "OK");
+		answer(w, port, m->stored ? "+QFLST: \"UFS:qfota.zip\",3000" : NULL,
+		       m->stored ? "OK" : NO_FILE);
+		break;
+	case ANSWER_URC_PORT:
+		answer(w, port,
+		       m->uart ? "+QURCCFG: \"urcport\",\"uart1\"" :
+				 "+QURCCFG: \"urcport\",\"usbat\"",
+		       "OK");
+		break;
+	case ANSWER_URC_MOVE:
+		m->moved |= m->uart;
+		m->uart = false;
+		answer(w, port, NULL, "OK");
+		break;
+	case ANSWER_URC_BACK:
+		m->uart = true;
+		m->moved = false;
+		answer(w, port, NULL, "OK");
 		break;
 	case ANSWER_FIRMWARE:
 		answer(w, port, firmware_of(w), "OK");
@@ -291,6 +343,7 @@ static bool may_be_late(const struct world *w)
 static void make_late(struct world *w)
 {
 	w->modem.late = take_asked(w, MODEL_PORT_AT);
+	w->modem.slow = true;
 }
 
 static bool is_late(const struct world *w)
@@ -303,6 +356,7 @@ static void make_late_answer(struct world *w)
 	uint8_t asked = w->modem.late;
 
 	w->modem.late = 0;
+	w->modem.slow = false;
 	answer_asked(w, MODEL_PORT_AT, asked);
 }
 
@@ -315,7 +369,7 @@ static const struct move moves[] = {
 	{ "it never got that", 1, is_asked, make_silence },
 	{ "it accepts, and the OK is lost", 1, may_lose_ok, make_lose_ok },
 	{ "it will answer too late", 1, may_be_late, make_late },
-	{ "it answers what was asked long ago", 0, is_late, make_late_answer },
+	{ "it answers what was asked before", 0, is_late, make_late_answer },
 };
 
 const struct moves answers_moves = { moves, ARRAY_SIZE(moves) };

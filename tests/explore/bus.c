@@ -10,9 +10,11 @@ static void gone(struct world *w)
 	struct modem *m = &w->modem;
 
 	m->asked[MODEL_PORT_AT] = m->asked[MODEL_PORT_MODEM] = m->late = 0;
+	m->slow = false;
 	if (m->rest)
 		m->code = m->rest = MODEL_CODE_NONE;
 	m->place = MODEL_PLACE_AWAY;
+	m->gone_ms = w->now_ms;
 	m->presence = DFOTA_PRESENCE_NONE;
 	m->shut = false;
 	host_detached(w);
@@ -29,10 +31,13 @@ void bus_cut_power(struct world *w)
 {
 	struct modem *m = &w->modem;
 
-	if (m->work == MODEL_WORK_FLASH)
+	/* A boot flag brings it back into recovery until the update is done (facts 1.5). */
+	if (m->work == MODEL_WORK_FLASH || (m->work == MODEL_WORK_ENDED && !m->updated)) {
+		m->work = MODEL_WORK_FLASH;
 		m->told = 0;
-	else
+	} else {
 		m->work = MODEL_WORK_IDLE;
+	}
 	m->code = MODEL_CODE_NONE;
 	m->due_ms = 0;
 	bus_lose(w, true);
@@ -76,7 +81,7 @@ static bool may_flash_on(const struct world *w)
 
 static bool may_lose_power(const struct world *w)
 {
-	return w->modem.place != MODEL_PLACE_TAKEN && !modem_is_retrying(&w->modem) &&
+	return w->modem.place != MODEL_PLACE_TAKEN &&
 	       !(w->modem.boots && modem_is_here(&w->modem));
 }
 
@@ -86,22 +91,25 @@ static bool may_end_again(const struct world *w)
 	return may_boot(w) && w->modem.updated && (w->modem.told & 1u << MODEL_CODE_END);
 }
 
-static bool is_in_download(const struct modem *m)
+static bool is_attached(const struct world *w)
 {
-	return m->work == MODEL_WORK_DOWNLOAD || m->work == MODEL_WORK_READY;
+	return modem_is_here(&w->modem) && !w->modem.boots;
 }
 
 static bool may_glitch(const struct world *w)
 {
-	const struct modem *m = &w->modem;
+	return is_attached(w) && !w->modem.flaky;
+}
 
-	return modem_is_here(m) && !m->boots && !modem_is_retrying(m) &&
-	       !(is_in_download(m) && m->glitches);
+/* One fault brings any number of them. */
+static bool may_glitch_again(const struct world *w)
+{
+	return is_attached(w) && w->modem.flaky;
 }
 
 static void make_glitch(struct world *w)
 {
-	w->modem.glitches += is_in_download(&w->modem);
+	w->modem.flaky = true;
 	bus_lose(w, false);
 }
 
@@ -178,6 +186,13 @@ static void make_return_mute(struct world *w)
 	come(w, DFOTA_PRESENCE_MUTE);
 }
 
+/* It works on, and nobody can hear that. */
+static void make_return_unheard(struct world *w)
+{
+	begin_work(w);
+	come(w, DFOTA_PRESENCE_MUTE);
+}
+
 static void make_return_dead(struct world *w)
 {
 	come(w, DFOTA_PRESENCE_EMERGENCY);
@@ -226,12 +241,14 @@ static const struct move moves[] = {
 	{ "it loses its power", 1, may_lose_power, bus_cut_power },
 	{ "it loses its power, and ends once more", 1, may_end_again, make_flash_next },
 	{ "the bus is lost", 1, may_glitch, make_glitch },
+	{ "the bus is lost once more", 0, may_glitch_again, make_glitch },
 	{ "it is back", 0, is_away, make_return },
 	{ "it is back with one port", 0, is_away_in_flash, make_return_lone },
 	{ "it is back, and cannot be opened", 1, is_away, make_return_shut },
 	{ "it can be opened", 0, is_shut, make_open },
 	{ "it is back without ports", 1, is_away_to_boot, make_return_mute },
 	{ "it is in emergency download", 1, is_away_to_boot, make_return_dead },
+	{ "it flashes on without ports", 1, is_away_in_flash, make_return_unheard },
 	{ "it leaves that state", 0, is_stuck, make_leave },
 	{ "another modem is in its place", 1, may_be_taken, make_taken },
 	{ "another modem boots in its place", 1, may_be_taken, make_taken_booting },

@@ -25,6 +25,7 @@ static void journal_write(struct world *w)
 	text_set(journal->from, sizeof(journal->from), d->firmware);
 	text_set(journal->target, sizeof(journal->target), d->plan.target);
 	text_set(journal->imei, sizeof(journal->imei), d->imei);
+	text_set(journal->urc_port, sizeof(journal->urc_port), d->urc_port);
 	w->host.saved_bad = w->host.heard_bad;
 	w->host.saved_transfer_bad = w->host.heard_transfer_bad;
 	if (boundary.journal)
@@ -44,7 +45,7 @@ static void journal_read(const struct world *w, struct dfota_memory *ret)
 		.end = journal->end,
 		.download = w->host.job == MODEL_JOB_URL,
 		.stored = w->host.job == MODEL_JOB_FILE,
-		.urc_port = "",
+		.urc_port = journal->urc_port,
 		.left = journal->rebooted || journal->left ||
 			w->modem.place == MODEL_PLACE_AWAY,
 		.host_rebooted = journal->rebooted,
@@ -269,6 +270,7 @@ static void run(struct world *w)
 	struct dfota_memory memory;
 
 	dfota_init(&w->d, &model_limits);
+	w->modem.gone_ms = w->now_ms;
 	w->host.runs = true;
 	w->host.requested = false;
 	w->host.finishes = 0;
@@ -302,11 +304,14 @@ static bool lets_pass(const struct world *w, uint64_t ms)
 	return !w->modem.due_ms || ms <= w->modem.due_ms;
 }
 
-/* A modem that is there answers before the limits of that run out; late() is how it does not. */
+/* A modem that is there answers before the limits of that run out, but for a slow one. */
 static bool may_wait(const struct world *w)
 {
-	return w->host.runs && !w->host.reply && !w->host.data && !w->modem.rest &&
-	       !w->modem.asked[MODEL_PORT_AT] && lets_pass(w, dfota_deadline(&w->d));
+	const struct modem *m = &w->modem;
+
+	return w->host.runs && !w->host.reply && !w->host.data && !m->rest &&
+	       !m->asked[MODEL_PORT_AT] && (!m->late || m->slow) &&
+	       lets_pass(w, dfota_deadline(&w->d));
 }
 
 static void make_wait(struct world *w)
@@ -339,10 +344,9 @@ static void make_written(struct world *w)
 	host_event(w, &(struct dfota_event){ .type = DFOTA_EVENT_WRITTEN, .written = size });
 }
 
-/* A try that follows another is told to somebody (premises, model.h). */
 static bool is_running(const struct world *w)
 {
-	return w->host.runs && !modem_is_retrying(&w->modem);
+	return w->host.runs;
 }
 
 static bool may_run(const struct world *w)

@@ -17,17 +17,18 @@ static const char *const texts[] = {
 	[LAW_JOURNAL] = "the journal is saved before the request",
 	[LAW_REQUEST] = "a request follows none but one that was refused, over all runs",
 	[LAW_FINISH] = "exactly one finish, and nothing after it",
-	[LAW_UPGRADED] = "success only of a modem that runs the wanted firmware, and told no END n",
-	[LAW_FAILED] = "failure only of a modem that is not at work, and was not upgraded",
+	[LAW_UPGRADED] = "success only with the wanted firmware, and without END n of the last try",
+	[LAW_FAILED] = "failure only of a modem that has booted, and was not upgraded",
 	[LAW_TRANSFER] = "a failed transfer only of a modem that told so, and was not upgraded",
 	[LAW_REFUSED] = "refused only if no request was accepted",
 	[LAW_NOTHING] = "nothing was done only if nothing was requested",
-	[LAW_GONE] = "lost, or emergency download, only of a modem that is",
+	[LAW_GONE] = "lost only of a modem away for long, emergency only of one in that state",
 	[LAW_LEFT] = "unconfirmed and interrupted only after the request",
 	[LAW_EXIT] = "outcome and exit status are those of the contract",
-	[LAW_OVER] = "a job is over only if its modem is not at work",
+	[LAW_OVER] = "a job is over only if its modem is not at work, and will not begin to be",
 	[LAW_STRANGER] = "the settings and files of another modem are left alone",
 	[LAW_UPLOAD] = "no command among the bytes of an upload",
+	[LAW_OWED] = "a job is over only if the URC port is what it was, or is on disk as owed",
 };
 _Static_assert(ARRAY_SIZE(texts) == LAW_COUNT, "a sentence for each");
 
@@ -87,6 +88,7 @@ void laws_of_send(struct world *w, uint8_t port)
 		    w->host.shown && m->presence == DFOTA_PRESENCE_MODEM && port < MODEL_PORTS);
 	law_require(w, LAW_UPLOAD,
 		    m->work != MODEL_WORK_LOADING || w->now_ms - w->host.byte_ms > LOADING_MS);
+	law_require(w, LAW_UPLOAD, !answers_load_is_pending(w));
 	if (m->place == MODEL_PLACE_TAKEN)
 		law_require(w, LAW_STRANGER, !changes_something(w->d.command));
 	else if (modem_is_flashing(m))
@@ -131,7 +133,7 @@ static void law_of_outcome(struct world *w, enum outcome outcome)
 		break;
 	case OUTCOME_FAILED:
 		law_require(w, LAW_FAILED,
-			    !modem_is_at_work(m) && (host->heard_bad || !m->updated));
+			    !modem_is_at_work(m) && !m->boots && (host->heard_bad || !m->updated));
 		break;
 	case OUTCOME_TRANSFER_FAILED:
 		law_require(w, LAW_TRANSFER, !modem_is_at_work(m) && !m->updated &&
@@ -145,7 +147,9 @@ static void law_of_outcome(struct world *w, enum outcome outcome)
 		law_require(w, LAW_NOTHING, !w->d.requested && !m->accepted);
 		break;
 	case OUTCOME_LOST:
-		law_require(w, LAW_GONE, m->place == MODEL_PLACE_AWAY);
+		law_require(w, LAW_GONE,
+			    m->place == MODEL_PLACE_AWAY &&
+				    w->now_ms - m->gone_ms >= model_limits.ms[LIMIT_RETURN]);
 		break;
 	case OUTCOME_EMERGENCY:
 		law_require(w, LAW_GONE, m->presence == DFOTA_PRESENCE_EMERGENCY);
@@ -159,10 +163,22 @@ static void law_of_outcome(struct world *w, enum outcome outcome)
 	}
 }
 
-static bool may_be_over(const struct modem *m, enum outcome outcome)
+/* One that takes commands for bytes, or will, with nobody left who knows. */
+static bool is_loading(const struct world *w)
 {
-	return !modem_is_at_work(m) && outcome != OUTCOME_INTERRUPTED && outcome != OUTCOME_LOST &&
+	return w->modem.work == MODEL_WORK_LOADING || answers_load_is_pending(w);
+}
+
+static bool may_be_over(const struct world *w, enum outcome outcome)
+{
+	return !modem_is_at_work(&w->modem) && !answers_request_is_pending(w) && !is_loading(w) &&
+	       outcome != OUTCOME_INTERRUPTED && outcome != OUTCOME_LOST &&
 	       outcome != OUTCOME_EMERGENCY;
+}
+
+static bool is_remembered(const struct world *w, const struct verdict *verdict)
+{
+	return verdict->owes && w->host.journal.there && w->host.journal.urc_port[0];
 }
 
 void laws_of_verdict(struct world *w, const struct verdict *verdict)
@@ -172,7 +188,9 @@ void laws_of_verdict(struct world *w, const struct verdict *verdict)
 	law_require(w, LAW_EXIT,
 		    verdict->outcome < OUTCOME_COUNT &&
 			    exits[verdict->outcome] & 1u << verdict->exit);
-	law_require(w, LAW_OVER, !verdict->job_over || may_be_over(&w->modem, verdict->outcome));
+	law_require(w, LAW_OVER, !verdict->job_over || may_be_over(w, verdict->outcome));
+	law_require(w, LAW_OWED,
+		    !verdict->job_over || !w->modem.moved || is_remembered(w, verdict));
 }
 
 /* ---- each step ---- */

@@ -29,6 +29,7 @@ enum law {
 	LAW_OVER,
 	LAW_STRANGER,
 	LAW_UPLOAD,
+	LAW_OWED,
 	LAW_COUNT,
 };
 

@@ -60,6 +60,7 @@ static void texts_clean(struct dfota *d)
 	for (size_t i = 0; i < DFOTA_PORTS; i++)
 		TEXT_CLEAN(d->scanner[i].part);
 	TEXT_CLEAN(d->command);
+	TEXT_CLEAN(d->urc_port);
 	TEXT_CLEAN(d->firmware);
 	TEXT_CLEAN(d->imei);
 	TEXT_CLEAN(d->firmware_now);
@@ -89,6 +90,7 @@ static void world_clean(struct world *w)
 	rebase(&w->d.booted_ms, now, SETTLED_MS);
 	rebase(&w->d.noted_ms, now, ms[LIMIT_LEAVE]);
 	rebase(&w->modem.due_ms, now, 0);
+	rebase(&w->modem.gone_ms, now, ms[LIMIT_RETURN]);
 	rebase(&w->host.sign_ms, now, ms[LIMIT_FLASH_SILENCE]);
 	rebase(&w->host.byte_ms, now, SETTLED_MS);
 	rebase(&w->host.journal.started_ms, now, span + 1000);

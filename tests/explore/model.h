@@ -11,15 +11,17 @@
  *  - a modem downloads its package, and leaves the bus with it or refuses it,
  *    within the limit `download` of the acceptance; within `leave` of the download;
  *    if the bus was lost meanwhile, less than 30 s after its return;
- *  - the bus is lost for no reason (a glitch) at most once in a download, but for
- *    reboots of the host; who takes a modem out takes its power;
+ *  - a person who takes a modem out takes its power;
  *  - a flashing system tells no firmware, and no boot code (facts 2.3 no. 8);
  *  - what a modem sends stays in order on a port; a code that is broken in two
  *    is not interrupted by another line;
- *  - one that tries anew by itself (facts 1.5) does so soon after END, and an
- *    agent hears START: where nobody did, END before it is its last word;
  *  - RDY comes before the first answer, answers in the order of the commands;
  *  - another modem comes to the position only after the request.
+ *
+ * Not among them, so explored both ways: the bus may be lost any number of times, in
+ * every phase. A modem in recovery that reported a failure may stay silent as long as
+ * it likes, then try again on the spot or after another reboot into recovery, any
+ * number of times, or restore its old firmware and boot it (facts 1.5).
  */
 #ifndef QFOTA_EXPLORE_MODEL_H
 #define QFOTA_EXPLORE_MODEL_H
@@ -52,7 +54,7 @@ enum model_work {
 	MODEL_WORK_DOWNLOAD, /* still its normal system, as the next */
 	MODEL_WORK_READY,    /* has the package; is about to leave, or to refuse it */
 	MODEL_WORK_FLASH,    /* its flashing system, as the next */
-	MODEL_WORK_ENDED,    /* done; is about to leave */
+	MODEL_WORK_ENDED,    /* reported END; is about to boot, or to try again after a failure */
 };
 
 enum model_place {
@@ -91,16 +93,20 @@ struct modem {
 	bool shut;	  /* the host cannot open it */
 	bool updated;	  /* runs the new firmware */
 	bool elsewhere;	  /* its codes go to a port of no USB interface */
+	bool uart;	  /* the same, by its own setting of the URC port */
+	bool moved;	  /* an agent changed that setting */
 	bool stored;	  /* our file is there */
 	bool tried;	  /* a request was refused */
-	uint8_t glitches; /* in the download */
+	bool flaky;	  /* the bus was lost for no reason, and may be again */
 	uint8_t accepted; /* requests */
 	uint8_t requests; /* that went out and were not refused */
 	uint16_t told;	  /* of its work: bits, 1 << enum model_code */
 	/* Commands that wait for an answer, 0: none; else row of the table + 1. */
 	uint8_t asked[MODEL_PORTS];
-	uint8_t late;	 /* its answer comes after the next command */
+	uint8_t late;	 /* asked before those; its answer comes first */
+	bool slow;	 /* that answer takes as long as it likes */
 	uint64_t due_ms; /* it does not go on beyond that time; 0: for as long as it likes */
+	uint64_t gone_ms; /* when it left the bus, or when this run of the agent began */
 };
 
 struct journal_memory {
@@ -110,6 +116,7 @@ struct journal_memory {
 	uint64_t started_ms;
 	char from[DFOTA_FIRMWARE_SIZE], target[DFOTA_FIRMWARE_SIZE];
 	char imei[DFOTA_IMEI_SIZE];
+	char urc_port[16];
 };
 
 enum model_reply {
@@ -127,7 +134,7 @@ struct host {
 	bool shown;	  /* the machine was told that something is attached */
 	bool full;	  /* the disk */
 	bool requested;	  /* in this run */
-	bool heard_bad;	  /* END n, by any run */
+	bool heard_bad;	  /* END n of the last try, by any run */
 	bool heard_transfer_bad;
 	bool saved_bad, saved_transfer_bad; /* the same, as far as the disk took it */
 	uint8_t finishes; /* of this run */
@@ -159,16 +166,19 @@ void model_begin(struct world *w, enum model_job job, uint8_t faults);
 
 /* The machine sent d->command to @port. */
 void answers_asked(struct world *w, uint8_t port);
+/* The modem has not begun to carry out AT+QFUPL, or AT+QFOTADL, but will. */
+bool answers_load_is_pending(const struct world *w);
+bool answers_request_is_pending(const struct world *w);
 /* All bytes of an upload have reached the modem. */
 void answers_loaded(struct world *w);
 
 /* ---- modem.c: its work, and the codes it tells ---- */
 
-/* A job may still lead to another firmware. */
+/* It downloads, or is in recovery: its job may still lead to another firmware. */
 bool modem_is_at_work(const struct modem *m);
 bool modem_is_flashing(const struct modem *m);
-/* It is about to tell that it tries anew by itself. */
-bool modem_is_retrying(const struct modem *m);
+/* An agent that has it open can hear its codes. */
+bool modem_is_audible(const struct modem *m);
 /* It, and nobody else, is on the bus. */
 bool modem_is_here(const struct modem *m);
 /* It is about to tell @code; what it did not get rid of before is lost. */

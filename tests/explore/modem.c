@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/text.h"
 #include "agent/util.h"
 #include "tests/explore/model.h"
 
@@ -27,9 +28,8 @@ static size_t half_of(const char *code)
 
 bool modem_is_at_work(const struct modem *m)
 {
-	/* One that is updated has nothing left to do but to say END once more. */
 	return m->work == MODEL_WORK_DOWNLOAD || m->work == MODEL_WORK_READY ||
-	       (m->work == MODEL_WORK_FLASH && !m->updated);
+	       modem_is_flashing(m);
 }
 
 bool modem_is_flashing(const struct modem *m)
@@ -42,9 +42,9 @@ bool modem_is_here(const struct modem *m)
 	return m->place == MODEL_PLACE_BUS;
 }
 
-bool modem_is_retrying(const struct modem *m)
+bool modem_is_audible(const struct modem *m)
 {
-	return m->code == MODEL_CODE_START && m->due_ms;
+	return !m->elsewhere && !m->uart && m->presence != DFOTA_PRESENCE_MUTE;
 }
 
 void modem_tell(struct modem *m, enum model_code code)
@@ -65,8 +65,6 @@ static void code_done(struct modem *m, enum model_code code)
 {
 	m->told |= (uint16_t)(1u << code);
 	m->code = MODEL_CODE_NONE;
-	if (code == MODEL_CODE_START)
-		m->due_ms = 0;
 	if (code == MODEL_CODE_RDY)
 		modem_tell(m, MODEL_CODE_CPIN);
 }
@@ -80,6 +78,9 @@ static void code_heard(struct world *w, enum model_code code)
 		return;
 	host->sign_ms = w->now_ms;
 	host->heard_bad |= code == MODEL_CODE_END_BAD;
+	/* A try after it: its END is history. */
+	if (code == MODEL_CODE_START || code == MODEL_CODE_UPDATING)
+		host->heard_bad = false;
 	host->heard_transfer_bad |= code == MODEL_CODE_HTTPEND_BAD;
 }
 
@@ -87,7 +88,7 @@ static void code_send(struct world *w, enum model_code code)
 {
 	char bytes[64];
 
-	if (w->modem.elsewhere || !w->host.shown)
+	if (!modem_is_audible(&w->modem) || !w->host.shown)
 		return;
 	code_heard(w, code);
 	snprintf(bytes, sizeof(bytes), "\r\n%s\r\n", codes[code]);
@@ -110,7 +111,7 @@ static void make_say(struct world *w)
 /* Nobody would hear it: then that is no fault. */
 static bool may_lose(const struct world *w)
 {
-	return has_code(w) && !w->modem.elsewhere && w->host.shown && !modem_is_retrying(&w->modem);
+	return has_code(w) && modem_is_audible(&w->modem) && w->host.shown;
 }
 
 static bool is_unheard(const struct world *w)
@@ -181,7 +182,8 @@ static void make_rest(struct world *w)
 
 static bool may_be_read_late(const struct world *w)
 {
-	return w->modem.place == MODEL_PLACE_AWAY && w->modem.code && !w->modem.elsewhere;
+	return w->modem.place == MODEL_PLACE_AWAY && w->modem.code && !w->modem.elsewhere &&
+	       !w->modem.uart;
 }
 
 /* What was on its way when the bus was lost; the machine takes END alone of it. */
@@ -201,13 +203,40 @@ static void make_read_late(struct world *w)
 
 static bool may_go_elsewhere(const struct world *w)
 {
-	return w->modem.accepted && !w->modem.elsewhere && !w->modem.rest &&
-	       !modem_is_retrying(&w->modem);
+	return w->modem.accepted && !w->modem.elsewhere && !w->modem.rest;
 }
 
 static void make_elsewhere(struct world *w)
 {
 	w->modem.elsewhere = true;
+}
+
+/* Before any agent was run. */
+static bool is_untouched(const struct world *w)
+{
+	return !w->host.runs && !w->host.finishes && !w->host.journal.there && !w->modem.uart &&
+	       !w->modem.moved;
+}
+
+static void make_uart(struct world *w)
+{
+	w->modem.uart = true;
+}
+
+/* A job before this one was closed, and could not put that back. */
+static void make_owed(struct world *w)
+{
+	struct journal_memory *journal = &w->host.journal;
+
+	w->modem.moved = true;
+	journal->there = true;
+	journal->stage = DFOTA_PHASE_UPLOAD;
+	journal->transfer = journal->end = -1;
+	journal->started_ms = w->now_ms;
+	text_set(journal->urc_port, sizeof(journal->urc_port), "uart1");
+	text_set(journal->from, sizeof(journal->from), MODEL_OLD);
+	text_set(journal->target, sizeof(journal->target), MODEL_NEW);
+	text_set(journal->imei, sizeof(journal->imei), MODEL_IMEI);
 }
 
 /* A SIM that comes late is no boot. */
@@ -313,18 +342,25 @@ static void make_fail_yet_new(struct world *w)
 	end(w, true, MODEL_CODE_END_BAD);
 }
 
+/* After any silence, and as often as it likes: some retry for ever (facts 1.5). */
 static bool may_retry(const struct world *w)
 {
-	return works(w, MODEL_WORK_ENDED) && modem_is_here(&w->modem) && !w->modem.updated &&
-	       !w->modem.elsewhere && w->host.shown && (w->modem.told & TOLD(END_BAD));
+	return works(w, MODEL_WORK_ENDED) && modem_is_here(&w->modem) && !w->modem.updated;
 }
 
 static void make_retry(struct world *w)
 {
 	w->modem.work = MODEL_WORK_FLASH;
 	w->modem.told = 0;
-	w->modem.due_ms = w->now_ms;
 	modem_tell(&w->modem, MODEL_CODE_START);
+}
+
+/* Each of its tries may be another boot of recovery (facts 1.5, 10.4). */
+static void make_retry_from_boot(struct world *w)
+{
+	w->modem.work = MODEL_WORK_FLASH;
+	w->modem.told = 0;
+	bus_lose(w, true);
 }
 
 /* An agent that died left it waiting for bytes. */
@@ -351,6 +387,8 @@ static const struct move moves[] = {
 	{ "the rest of the code comes", 0, has_rest, make_rest },
 	{ "the code is read after the loss", 1, may_be_read_late, make_read_late },
 	{ "its codes go to another port from now on", 1, may_go_elsewhere, make_elsewhere },
+	{ "its URC port is a UART", 1, is_untouched, make_uart },
+	{ "its URC port is owed from an earlier job", 1, is_untouched, make_owed },
 	{ "it finds its SIM", 1, may_find_sim, make_find_sim },
 	{ "it has downloaded", 0, downloads, make_downloaded },
 	{ "its download fails", 0, downloads, make_download_fail },
@@ -360,7 +398,8 @@ static const struct move moves[] = {
 	{ "it says so, and has not", 1, may_fail, make_end_for_nothing },
 	{ "its update fails", 0, may_fail, make_fail },
 	{ "its update fails, yet it is the new firmware", 1, may_fail, make_fail_yet_new },
-	{ "it tries again by itself", 1, may_retry, make_retry },
+	{ "it tries again by itself", 0, may_retry, make_retry },
+	{ "it leaves, and tries again by itself", 0, may_retry, make_retry_from_boot },
 	{ "it waits for no more bytes", 0, may_give_up, make_give_up },
 };
 

@@ -186,6 +186,31 @@ static bool lost_upload_forgotten(struct world *w, struct dfota_event *event)
 	return true;
 }
 
+static bool urc_port_forgotten(struct world *w, struct dfota_event *event)
+{
+	(void)event;
+	w->d.urc_moved = false;
+	return true;
+}
+
+static void failure_closed_by_limit(struct world *w, struct dfota_actions *actions)
+{
+	struct evidence *evidence = &w->d.evidence;
+
+	if (ends(actions) && evidence->stop == VERDICT_STOP_LIMIT && evidence->end_seen &&
+	    evidence->end) {
+		evidence->stop = VERDICT_STOP_BOOTED;
+		evidence->normal = true;
+	}
+}
+
+static bool second_loss_ends_download(struct world *w, struct dfota_event *event)
+{
+	if (event->type == DFOTA_EVENT_DETACHED && w->d.left)
+		w->d.open_until_ms = 0;
+	return true;
+}
+
 /* ---- events that are not what happened ---- */
 
 static bool loss_swallowed(struct world *w, struct dfota_event *event)
@@ -224,6 +249,22 @@ static bool bad_end_read_as_good(struct world *w, struct dfota_event *event)
 	return line_replaced(event, "+QIND: \"FOTA\",\"END\",502", "+QIND: \"FOTA\",\"END\",0");
 }
 
+/* No try after it counts. */
+static bool first_end_sticks(struct world *w, struct dfota_event *event)
+{
+	bool again = is_line(event, "+QIND: \"FOTA\",\"START\"") ||
+		     is_line(event, "+QIND: \"FOTA\",\"UPDATING\",42");
+
+	return !again || !w->d.evidence.end_seen;
+}
+
+static bool failure_talked_away(struct world *w, struct dfota_event *event)
+{
+	if (is_line(event, "+QIND: \"FOTA\",\"END\",0"))
+		w->d.evidence.end_seen = false;
+	return true;
+}
+
 static bool stranger_taken_for_ours(struct world *w, struct dfota_event *event)
 {
 	(void)w;
@@ -260,6 +301,11 @@ static bool failed_save_taken_for_done(struct world *w, struct dfota_event *even
 static void journal_without_end(struct journal_memory *journal)
 {
 	journal->end = -1;
+}
+
+static void journal_without_urc_port(struct journal_memory *journal)
+{
+	journal->urc_port[0] = '\0';
 }
 
 static void journal_stale(struct journal_memory *journal)
@@ -362,16 +408,16 @@ const struct mutation mutations[] = {
 	{ "a full disk is not noticed", LAW_JOURNAL, STORE, 1,
 	  { .event = failed_save_taken_for_done } },
 	{ "the request goes out twice", LAW_REQUEST, STORE, 0, { .actions = requested_twice } },
-	{ "a restart knows of no request", LAW_NOTHING, STORE, 1,
+	{ "a restart knows of no request", LAW_REFUSED, STORE, 1,
 	  { .memory = memory_before_request } },
 	{ "the end is not told", LAW_FINISH, STORE, 0, { .actions = finish_dropped } },
 	{ "the end is told twice", LAW_FINISH, STORE, 0, { .actions = finish_doubled } },
 	{ "the end is not the last", LAW_FINISH, STORE, 0, { .actions = said_after_finish } },
 	{ "END n is not heard", LAW_UPGRADED, STORE, 1, { .event = bad_end_swallowed } },
 	{ "END n is read as END 0", LAW_UPGRADED, STORE, 1, { .event = bad_end_read_as_good } },
-	{ "END n is not saved", LAW_UPGRADED, STORE, 2, { .actions = end_not_saved } },
-	{ "the journal holds no END", LAW_UPGRADED, STORE, 2, { .journal = journal_without_end } },
-	{ "any modem is ours", LAW_UPGRADED, STORE, 1, { .event = stranger_taken_for_ours } },
+	{ "END n is not saved", LAW_UPGRADED, STORE, 1, { .actions = end_not_saved } },
+	{ "the journal holds no END", LAW_UPGRADED, STORE, 1, { .journal = journal_without_end } },
+	{ "any modem is ours", LAW_FAILED, STORE, 1, { .event = stranger_taken_for_ours } },
 	{ "old firmware is read as new", LAW_UPGRADED, STORE, 1, { .event = old_read_as_new } },
 	{ "unconfirmed is upgraded", LAW_UPGRADED, STORE, 0,
 	  { .verdict = unconfirmed_as_upgraded } },
@@ -381,6 +427,16 @@ const struct mutation mutations[] = {
 	{ "lost is failed", LAW_FAILED, STORE, 0, { .verdict = lost_as_failed } },
 	{ "a modem need not settle", LAW_FAILED, STORE, 2, { .actions = does_not_settle } },
 	{ "a glitch ends the download", LAW_FAILED, URL, 1, { .actions = download_closed } },
+	{ "a second loss ends the download", LAW_FAILED, URL, 1,
+	  { .event = second_loss_ends_download } },
+	{ "a limit after END n closes the job", LAW_FAILED, STORE, 0,
+	  { .actions = failure_closed_by_limit } },
+	{ "the first END sticks", LAW_FAILED, STORE, 0, { .event = first_end_sticks } },
+	{ "a later END 0 alone undoes a failure", LAW_UPGRADED, STORE, 1,
+	  { .event = failure_talked_away } },
+	{ "a moved URC port is forgotten", LAW_OWED, STORE, 1, { .event = urc_port_forgotten } },
+	{ "the journal holds no URC port", LAW_OWED, STORE, 2,
+	  { .journal = journal_without_urc_port } },
 	{ "a job taken up is old", LAW_FAILED, URL, 1, { .memory = memory_of_long_ago } },
 	{ "failed is a transfer", LAW_TRANSFER, STORE, 0, { .verdict = failed_as_transfer } },
 	{ "unconfirmed is refused", LAW_REFUSED, STORE, 0,

@@ -50,6 +50,25 @@ static const char *place(const char *path, char ret[static PATH_MAX])
 	return path;
 }
 
+/* The same of @path below @folder, which is a step of a walk from the root. */
+static const char *place_at(int folder, const char *path, char ret[static PATH_MAX])
+{
+	char link[40], full[PATH_MAX];
+	ssize_t size;
+	size_t length;
+
+	if (folder < 0 || *path == '/')
+		return place(path, ret);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	size = NEXT(readlink)(link, full, sizeof(full) - 1);
+	length = size > 1 ? (size_t)size : 0;
+	if (size < 0 || length + strlen(path) + 2 > sizeof(full))
+		return path;
+	full[length] = '/';
+	strcpy(full + length + 1, path);
+	return place(full, ret) == ret ? ret : path;
+}
+
 static int node_open(const char *path)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -95,7 +114,7 @@ int openat64(int folder, const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
-	return NEXT(openat64)(folder, place(path, placed), flags, mode);
+	return NEXT(openat64)(folder, place_at(folder, path, placed), flags, mode);
 }
 
 FILE *fopen64(const char *path, const char *mode)
@@ -124,6 +143,13 @@ int mkdir(const char *path, mode_t mode)
 	char placed[PATH_MAX];
 
 	return NEXT(mkdir)(place(path, placed), mode);
+}
+
+int mkdirat(int folder, const char *path, mode_t mode)
+{
+	char placed[PATH_MAX];
+
+	return NEXT(mkdirat)(folder, place_at(folder, path, placed), mode);
 }
 
 ssize_t readlink(const char *path, char *ret, size_t size)

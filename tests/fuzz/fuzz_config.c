@@ -42,9 +42,9 @@ static void check_graph(const struct config *config)
 		unsigned int steps;
 
 		check_delta(from);
-		LAW(deltas_next(config->delta, config->deltas, from->from, from->to, &steps));
+		LAW(deltas_next(config->delta, config->deltas, firmware_name_of(from->from), from->to, &steps));
 		LAW(steps == 1);
-		deltas_next(config->delta, config->deltas, from->to, from->from, &steps);
+		deltas_next(config->delta, config->deltas, firmware_name_of(from->to), from->from, &steps);
 	}
 }
 
@@ -57,7 +57,7 @@ static void check_targets(const struct config *config)
 		const struct config_target *target = &config->target[i];
 
 		LAW(is_word(target->pattern) && is_word(target->firmware) && target->where);
-		if (config_target(config, target->firmware, &found, error, sizeof(error)) < 0)
+		if (config_target(config, firmware_name_of(target->firmware), &found, error, sizeof(error)) < 0)
 			LAW(fuzz_is_plain(error) && *error);
 	}
 }

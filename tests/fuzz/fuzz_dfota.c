@@ -106,10 +106,11 @@ static void law_finish(struct world *w)
 		LAW(verdict.exit == 0 || verdict.exit >= 5);
 	if (verdict.outcome != OUTCOME_UPGRADED)
 		return;
-	LAW(w->requested && w->revision && w->imei);
+	/* Followed, it is somebody else's request. */
+	LAW((w->requested || w->follows) && w->revision && w->imei);
 	LAW(!d->evidence.end_seen || d->evidence.end == 0);
 	LAW(strcmp(d->imei_now, d->imei) == 0);
-	LAW(verdict_compare(d->firmware_now, d->firmware, d->plan.target) ==
+	LAW(verdict_compare(dfota_now(d), dfota_before(d), d->plan.target) ==
 	    VERDICT_FIRMWARE_WANTED);
 }
 

@@ -29,11 +29,12 @@ static void check_event(struct replay *replay)
 
 static void check_verdict(const struct replay_modem *modem)
 {
+	char to[DFOTA_FIRMWARE_SIZE];
 	struct modem_result result;
 
 	if (modem->machine.state != DFOTA_STATE_FINISHED)
 		return;
-	result = result_make(&modem->machine, "", 0);
+	result = result_make(&modem->machine, "", to, 0);
 	LAW(result.verdict.exit >= 0 && result.verdict.exit <= 9);
 	LAW(!result.verdict.exit || result.reason || result.end > 0 || result.transfer > 0);
 }

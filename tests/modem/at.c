@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "at.h"
+#include "late.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -240,6 +241,7 @@ static void line_run(struct modem *m, struct modem_port *p)
 		return;
 	serial_foreign(m, p, SETTINGS_FOREIGN_BEFORE_ANSWER);
 	serial_flush(m, p);
+	p->busy = late_by(m, line, &p->reply_delay);
 	if (p->line_overlong)
 		result = AT_RESULT_ERROR;
 	else if (m->life == MODEM_LIFE_RECOVERY)

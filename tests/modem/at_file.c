@@ -214,6 +214,7 @@ static bool power_lost(struct modem *m, struct modem_upload *u,
 	m->uploads_left = true;
 	u->active = false;
 	store_trim(f);
+	m->away_longer = m->settings->upload_leave_away;
 	life_leave(m, MODEM_LIFE_NORMAL, 0);
 	return true;
 }

@@ -47,8 +47,12 @@ static int run_model(struct at_command *c)
 
 static int run_revision(struct at_command *c)
 {
+	const char *text = c->modem->settings->cgmr;
+	size_t before = strcspn(text, "%");
+
 	if (c->form != AT_FORM_TEST)
-		serial_reply(c->port, "%s", c->modem->firmware);
+		serial_reply(c->port, "%.*s%s%s", (int)before, text, c->modem->firmware,
+			     text[before] ? text + before + 1 : "");
 	return AT_RESULT_OK;
 }
 
@@ -56,9 +60,9 @@ static const char *sub_version(const struct modem *m)
 {
 	const struct settings *s = m->settings;
 
-	return *s->sub_version_after && strcmp(m->firmware, s->firmware)
-		       ? s->sub_version_after
-		       : s->sub_version;
+	if (s->qgmr == SETTINGS_QGMR_PLAIN)
+		return "";
+	return m->updated && *s->sub_version_after ? s->sub_version_after : s->sub_version;
 }
 
 /* Right after boot its last two numbers are still missing (fact 5). */
@@ -69,6 +73,8 @@ static int run_full_revision(struct at_command *c)
 	bool complete = m->now_us >=
 			settings_after(m->booted_us, m->settings->qgmr_complete);
 
+	if (m->settings->qgmr == SETTINGS_QGMR_ERROR)
+		return AT_RESULT_ERROR;
 	if (complete || strlen(sub) < 6)
 		serial_reply(c->port, "%s%s", m->firmware, sub);
 	else
@@ -79,14 +85,46 @@ static int run_full_revision(struct at_command *c)
 
 static int run_sub_edition(struct at_command *c)
 {
-	serial_reply(c->port, "SubEdition: %s", c->modem->settings->sub_edition);
+	const struct settings *s = c->modem->settings;
+	const char *edition = c->modem->updated && *s->sub_edition_after ? s->sub_edition_after
+									 : s->sub_edition;
+
+	if (!*edition)
+		return AT_RESULT_ERROR;
+	serial_reply(c->port, "SubEdition: %s", edition);
 	return AT_RESULT_OK;
+}
+
+static enum settings_imei imei_answer(const struct modem *m)
+{
+	bool odd = m->now_us < settings_after(m->booted_us, m->settings->imei_odd);
+
+	return odd ? (enum settings_imei)m->settings->imei_answer : SETTINGS_IMEI_PLAIN;
 }
 
 static int run_imei(struct at_command *c)
 {
-	if (c->form != AT_FORM_TEST)
-		serial_reply(c->port, "%s", c->modem->imei);
+	static const struct {
+		const char *before, *after;
+	} forms[] = {
+		[SETTINGS_IMEI_PLAIN] = {"", ""},
+		[SETTINGS_IMEI_LONG] = {"", "01"},
+		[SETTINGS_IMEI_LABEL] = {"+CGSN: ", ""},
+		[SETTINGS_IMEI_QUOTED] = {"\"", "\""},
+		[SETTINGS_IMEI_BLANK_AFTER] = {"", " "},
+		[SETTINGS_IMEI_BLANK_BEFORE] = {" ", ""},
+	};
+	enum settings_imei answer = imei_answer(c->modem);
+
+	if (answer == SETTINGS_IMEI_ERROR)
+		return AT_RESULT_ERROR;
+	if (c->form == AT_FORM_TEST || answer == SETTINGS_IMEI_EMPTY)
+		return AT_RESULT_OK;
+	if (answer == SETTINGS_IMEI_ZERO)
+		serial_reply(c->port, "000000000000000");
+	else
+		serial_reply(c->port, "%s%s%s", forms[answer].before, c->modem->imei,
+			     forms[answer].after);
 	return AT_RESULT_OK;
 }
 

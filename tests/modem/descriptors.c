@@ -37,6 +37,12 @@
 		DESCRIPTORS_ROLE_OTHER, VENDOR, 0xff, protocol, 0, true, \
 			false, DESCRIPTORS_EXTRA_NONE                    \
 	}
+/* vendor, fastboot */
+#define FASTBOOT                                                          \
+	{                                                                 \
+		DESCRIPTORS_ROLE_OTHER, VENDOR, 0x42, 0x03, 0, true,      \
+			false, DESCRIPTORS_EXTRA_NONE                     \
+	}
 #define CONTROL(subclass, size, extra)                                     \
 	{                                                                  \
 		DESCRIPTORS_ROLE_OTHER, USB_CLASS_COMM, subclass, 0, size, \
@@ -78,6 +84,7 @@ static const struct composition compositions[] = {
 	/* fact 4.3: in front, and everything else is pushed back */
 	{.name = "rndis", EP06_HIGH, FUNCTIONS(6, RNDIS, DIAG, NMEA, AT, MODEM)},
 	{.name = "serial", EP06_HIGH, FUNCTIONS(1, AT)},
+	{.name = "mute", EP06_HIGH, FUNCTIONS(2, MBIM)},
 	{.name = "ss",
 	 EP06_MODE(0x0306),
 	 .speed = DESCRIPTORS_SPEED_SUPER,
@@ -103,6 +110,17 @@ static const struct composition compositions[] = {
 	 .product = "QUSB__BULK",
 	 .no_serial = true,
 	 FUNCTIONS(1, LOADER(0xff))},
+	/* fact 10.6: what a broken flash may end in */
+	{.name = "fastboot",
+	 .vid = 0x18d1,
+	 .pid = 0xd00d,
+	 .fixed_id = true,
+	 .dead = true,
+	 .max_power = 1,
+	 .manufacturer = "Google",
+	 .product = "Android",
+	 .no_serial = true,
+	 FUNCTIONS(1, FASTBOOT)},
 	/* fact 4.7: seen once, classes unknown; no serial interface, so MBIM */
 	{.name = "two",
 	 EP06_MODE(0x0307),

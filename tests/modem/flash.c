@@ -28,11 +28,20 @@ static bool firmware_taken(const struct modem *m)
 	return m->job.verdict == PACKAGE_FITS && !m->flash.code;
 }
 
+/* Perhaps of the sub-version alone (fact 10.13). */
+static void firmware_change(struct modem *m)
+{
+	if (!firmware_taken(m))
+		return;
+	strcpy(m->firmware, m->job.to);
+	m->updated = true;
+}
+
 static void flash_finish(struct modem *m)
 {
 	m->flash.again = m->settings->boot_again != SETTINGS_NEVER;
-	if (firmware_taken(m) && !m->flash.again)
-		strcpy(m->firmware, m->job.to);
+	if (!m->flash.again)
+		firmware_change(m);
 	if (*m->settings->imei_after)
 		strcpy(m->imei, m->settings->imei_after);
 	m->flashed = true;
@@ -42,8 +51,7 @@ static void flash_finish(struct modem *m)
 void flash_boot_again(struct modem *m)
 {
 	m->flash.again = false;
-	if (firmware_taken(m))
-		strcpy(m->firmware, m->job.to);
+	firmware_change(m);
 	life_leave(m, MODEM_LIFE_NORMAL, m->settings->leave_delay);
 }
 
@@ -70,8 +78,9 @@ static void step_end(struct modem *m, const struct script_step *s)
 	step_next(m);
 }
 
-static void step_reboot(struct modem *m, const struct script_step *s)
+static void step_reboot(struct modem *m, const struct script_step *s, const char *as)
 {
+	m->recovery_as = as;
 	if (++m->flash.number == s->last)
 		step_next(m);
 	life_leave(m, MODEM_LIFE_RECOVERY, m->settings->leave_delay);
@@ -131,9 +140,16 @@ static void step_run(struct modem *m, const struct script_step *s)
 		step_next(m);
 		break;
 	case SCRIPT_REBOOT:
-		step_reboot(m, s);
+		step_reboot(m, s, NULL);
+		break;
+	case SCRIPT_MUTE:
+		step_reboot(m, s, "mute");
+		break;
+	case SCRIPT_LONE:
+		step_reboot(m, s, "serial");
 		break;
 	case SCRIPT_CUT:
+		m->recovery_as = NULL;
 		step_next(m);
 		life_leave(m, MODEM_LIFE_RECOVERY, 0);
 		break;
@@ -151,6 +167,9 @@ static void step_run(struct modem *m, const struct script_step *s)
 		break;
 	case SCRIPT_TWO:
 		step_die(m, "two");
+		break;
+	case SCRIPT_FASTBOOT:
+		step_die(m, "fastboot");
 		break;
 	}
 }

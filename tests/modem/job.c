@@ -2,6 +2,7 @@
 #include "job.h"
 #include "at.h"
 #include "fota_urc.h"
+#include "glitch.h"
 #include "life.h"
 
 #include <string.h>
@@ -99,7 +100,9 @@ static void job_restart(struct modem *m)
 		return;
 	}
 	m->flash = (struct modem_flash){0};
+	m->recovery_as = NULL;
 	life_leave(m, MODEM_LIFE_RECOVERY, m->settings->leave_delay);
+	glitch_arm(m);
 }
 
 static int job_accept(struct modem *m)
@@ -201,6 +204,7 @@ void job_download_begin(struct modem *m)
 	m->downloading = true;
 	m->saves++;
 	download_fetch(m);
+	glitch_arm(m);
 }
 
 void job_download_go_on(struct modem *m)
@@ -229,7 +233,7 @@ void job_download_end(struct modem *m)
 	m->phase = MODEM_PHASE_IDLE;
 	m->downloading = false;
 	m->saves++;
-	m->job.ended = true;
+	glitch_arm(m);
 	if (m->job.failed)
 		return;
 	job_judge(m);
@@ -249,29 +253,27 @@ static uint64_t download_left(const struct modem *m, uint64_t time_us)
 	return at > m->now_us ? at - m->now_us : 0;
 }
 
-/* What is fetched is fetched: from outside it looks as if it went on meanwhile. */
-static bool job_glitch(struct modem *m)
+/* On the bus or off it. */
+static void fetched(struct modem *m)
 {
-	if (m->job.glitched || m->settings->download_glitch == SETTINGS_NEVER)
-		return false;
-	m->job.glitched = true;
-	life_leave(m, MODEM_LIFE_NORMAL,
-		   download_left(m, m->settings->download_glitch));
-	return true;
+	uint64_t left = download_left(m, m->settings->download_time);
+
+	if (!m->glitch.active) {
+		life_step_after(m, MODEM_PHASE_DOWNLOADED, left);
+		return;
+	}
+	m->glitch.phase = MODEM_PHASE_DOWNLOADED;
+	m->glitch.step_at = m->now_us + left;
 }
 
-bool job_goes_on(struct modem *m)
+static bool is_fetching(const struct modem *m)
 {
-	if (!m->job.glitched || m->job.ended)
-		return false;
-	life_step_after(m, MODEM_PHASE_DOWNLOADED,
-			download_left(m, m->settings->download_time));
-	return true;
+	return (m->glitch.active ? m->glitch.phase : m->phase) == MODEM_PHASE_DOWNLOAD;
 }
 
 void modem_fetch_done(struct modem *m, uint64_t now_us, const char *error)
 {
-	if (m->phase != MODEM_PHASE_DOWNLOAD)
+	if (!is_fetching(m))
 		return;
 	modem_advance(m, now_us);
 	if (error)
@@ -280,9 +282,7 @@ void modem_fetch_done(struct modem *m, uint64_t now_us, const char *error)
 		modem_note(m, "fetch %s ok bytes=%llu", m->job.argument,
 			   (unsigned long long)m->job.bytes);
 	m->job.failed = error;
-	if (!job_glitch(m))
-		life_step_after(m, MODEM_PHASE_DOWNLOADED,
-				download_left(m, m->settings->download_time));
+	fetched(m);
 }
 
 void job_check_failed(struct modem *m)

@@ -14,7 +14,5 @@ void job_download_end(struct modem *m);
 void job_check_failed(struct modem *m);
 /* The download that this program was ended in; the host hears nothing of its start. */
 void job_download_go_on(struct modem *m);
-/* Back on the bus: true if it was only off that, and the download is not over. */
-bool job_goes_on(struct modem *m);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "life.h"
+#include "glitch.h"
 #include "job.h"
 #include "serial.h"
 
@@ -61,23 +62,30 @@ static void port_lose(struct modem *m, struct modem_port *p)
 	p->present = false;
 }
 
-void life_left(struct modem *m)
+void life_bus_lost(struct modem *m)
 {
 	struct modem_action leave = {.kind = MODEM_ACTION_LEAVE};
 
-	if (m->now_us < m->leave_at_latest && reader_is_slow(m)) {
-		m->step_at = m->now_us + PATIENCE_STEP_US;
-		return;
-	}
 	for (int i = 0; i < MODEM_SERIALS; i++)
 		port_lose(m, &m->ports[i]);
 	modem_note(m, "leave");
 	m->on_bus = false;
 	m->configured = false;
-	m->nmea_at = m->restless_at = SETTINGS_NEVER;
-	m->life = m->next_life;
+	m->boot_at = m->nmea_at = m->restless_at = m->glitch.at = SETTINGS_NEVER;
 	life_action(m, &leave);
-	life_step_after(m, MODEM_PHASE_AWAY, m->settings->away);
+	life_step_after(m, MODEM_PHASE_AWAY,
+			settings_after(m->away_longer, m->settings->away));
+	m->away_longer = 0;
+}
+
+void life_left(struct modem *m)
+{
+	if (m->now_us < m->leave_at_latest && reader_is_slow(m)) {
+		m->step_at = m->now_us + PATIENCE_STEP_US;
+		return;
+	}
+	m->life = m->next_life;
+	life_bus_lost(m);
 	if (m->life == MODEM_LIFE_GONE) {
 		m->phase = MODEM_PHASE_STUCK;
 		m->step_at = SETTINGS_NEVER;
@@ -95,6 +103,8 @@ static const struct composition *composition_now(const struct modem *m)
 
 	if (m->life == MODEM_LIFE_DEAD)
 		return composition_find(m->dead);
+	if (m->life == MODEM_LIFE_RECOVERY && m->recovery_as)
+		return composition_find(m->recovery_as);
 	if (m->life == MODEM_LIFE_RECOVERY)
 		return composition_find(
 			first_of(s->recovery_composition, s->composition));
@@ -185,19 +195,18 @@ void life_appear(struct modem *m)
 	m->step_at = SETTINGS_NEVER;
 }
 
-static void clock_start(struct modem *m)
+/* It has not booted, or it has: what it does then. */
+static void work_begin(struct modem *m)
 {
 	const struct settings *s = m->settings;
 
+	if (glitch_end(m))
+		return;
 	m->booted_us = m->now_us;
 	if (m->life == MODEM_LIFE_RECOVERY) {
 		life_step_after(m, MODEM_PHASE_FLASHING, s->flash_start);
 		return;
 	}
-	m->nmea_at = settings_after(m->now_us, s->nmea_every);
-	/* It has not booted, so it says nothing of that. */
-	if (job_goes_on(m))
-		return;
 	if (m->downloading) {
 		job_download_go_on(m);
 		return;
@@ -208,6 +217,24 @@ static void clock_start(struct modem *m)
 		life_step_after(m, MODEM_PHASE_BOOT_AGAIN, s->boot_again);
 	m->boot_next = 0;
 	m->boot_at = settings_after(m->now_us, s->boot_delay);
+}
+
+static void clock_start(struct modem *m)
+{
+	if (m->life != MODEM_LIFE_RECOVERY)
+		m->nmea_at = settings_after(m->now_us, m->settings->nmea_every);
+	work_begin(m);
+	glitch_arm(m);
+}
+
+/* Nothing that it says could be missed, so its work waits for no host (fact 2.5). */
+static bool is_mute(const struct composition *c)
+{
+	for (unsigned int i = 0; i < c->n_functions; i++)
+		if (c->functions[i].role == DESCRIPTORS_ROLE_AT ||
+		    c->functions[i].role == DESCRIPTORS_ROLE_MODEM)
+			return false;
+	return true;
 }
 
 void life_attached(struct modem *m)
@@ -221,7 +248,7 @@ void life_attached(struct modem *m)
 	m->appeared = true;
 	modem_note(m, "attach %04x:%04x %s", m->identity.vid, m->identity.pid,
 		   c->speed == DESCRIPTORS_SPEED_SUPER ? "super" : "high");
-	if (!m->settings->clock_from_config)
+	if (!m->settings->clock_from_config || is_mute(c))
 		clock_start(m);
 }
 

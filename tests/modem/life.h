@@ -11,6 +11,9 @@ void life_leave(struct modem *m, enum modem_life life, uint64_t delay_us);
 void life_step_after(struct modem *m, enum modem_phase phase, uint64_t delay_us);
 void life_action(struct modem *m, const struct modem_action *action);
 
+/* It is off the bus, and will come back; what it does then is for the caller. */
+void life_bus_lost(struct modem *m);
+
 /* The phases LEAVING and AWAY are over. */
 void life_left(struct modem *m);
 void life_appear(struct modem *m);

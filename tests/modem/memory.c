@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MEMORY_MAGIC "standin memory 2"
+#define MEMORY_MAGIC "standin memory 3"
 
 static void save_state(const struct modem *m, FILE *f)
 {
 	fprintf(f, "%s\n%s\n%s\n%s\n%s\n%s\n", MEMORY_MAGIC, m->firmware,
 		m->imei, m->urcport, *m->job.to ? m->job.to : "-",
 		*m->job.argument ? m->job.argument : "-");
-	fprintf(f, "%d %d %d %d %u %d %d %d %d %zu\n", m->qind, m->flashed,
-		m->next_life, m->job.verdict, m->flash.step, m->flash.number,
+	fprintf(f, "%d %d %d %d %d %u %d %d %d %d %zu\n", m->qind, m->flashed,
+		m->updated, m->next_life, m->job.verdict, m->flash.step, m->flash.number,
 		m->flash.code, m->flash.ended, m->downloading, m->store.n_files);
 }
 
@@ -67,7 +67,7 @@ static bool load_line(FILE *f, char *text, size_t size)
 
 static bool load_state(struct modem *m, FILE *f, size_t *ret_files)
 {
-	int qind, flashed, life, verdict, ended, downloading;
+	int qind, flashed, updated, life, verdict, ended, downloading;
 	char magic[32], line[128];
 
 	if (!load_line(f, magic, sizeof(magic)) || strcmp(magic, MEMORY_MAGIC))
@@ -79,15 +79,16 @@ static bool load_state(struct modem *m, FILE *f, size_t *ret_files)
 	    !load_line(f, m->job.argument, sizeof(m->job.argument)) ||
 	    !load_line(f, line, sizeof(line)))
 		return false;
-	if (sscanf(line, "%d %d %d %d %u %d %d %d %d %zu", &qind, &flashed, &life,
-		   &verdict, &m->flash.step, &m->flash.number, &m->flash.code,
-		   &ended, &downloading, ret_files) != 10)
+	if (sscanf(line, "%d %d %d %d %d %u %d %d %d %d %zu", &qind, &flashed, &updated,
+		   &life, &verdict, &m->flash.step, &m->flash.number, &m->flash.code,
+		   &ended, &downloading, ret_files) != 11)
 		return false;
 	if (life < MODEM_LIFE_NORMAL || life > MODEM_LIFE_GONE ||
 	    *ret_files > STORE_FILES)
 		return false;
 	m->qind = qind;
 	m->flashed = flashed;
+	m->updated = updated;
 	m->flash.ended = ended;
 	m->downloading = downloading && m->settings->own_supply;
 	m->life = m->next_life = (enum modem_life)life;

@@ -3,8 +3,10 @@
 #include "at_file.h"
 #include "control.h"
 #include "flash.h"
+#include "glitch.h"
 #include "hostile.h"
 #include "job.h"
+#include "late.h"
 #include "life.h"
 #include "serial.h"
 
@@ -41,7 +43,8 @@ int modem_init(struct modem *m, const struct settings *s)
 	    !composition_valid(s->recovery_composition) ||
 	    !composition_valid(s->final_composition))
 		return -EINVAL;
-	if (script_parse(s->flash, &m->script))
+	if (script_parse(s->flash, &m->script) || glitch_check(s->glitches) ||
+	    late_check(s->late_answers))
 		return -EINVAL;
 
 	m->settings = s;
@@ -56,6 +59,7 @@ int modem_init(struct modem *m, const struct settings *s)
 	m->uploads_wrong = s->upload_wrong;
 	m->phase = MODEM_PHASE_STUCK;
 	m->step_at = m->boot_at = m->nmea_at = m->restless_at = SETTINGS_NEVER;
+	m->glitch.at = SETTINGS_NEVER;
 	return 0;
 }
 
@@ -94,10 +98,21 @@ int modem_control(struct modem *m, uint64_t now_us, const uint8_t *setup,
 	return control_request(m, setup, data);
 }
 
+/* Until the late answer is out; more than its buffer holds is lost. */
+static void port_wait(struct modem_port *p, const uint8_t *bytes, size_t length)
+{
+	size_t room = sizeof(p->waiting) - p->waiting_length;
+
+	if (length > room)
+		length = room;
+	memcpy(p->waiting + p->waiting_length, bytes, length);
+	p->waiting_length += length;
+}
+
 static void port_input(struct modem *m, struct modem_port *p,
 		       const uint8_t *bytes, size_t length)
 {
-	while (length) {
+	while (length && !p->busy) {
 		size_t used = p->upload.active
 				      ? upload_input(m, p, bytes, length)
 				      : at_input(m, p, bytes, length);
@@ -105,6 +120,22 @@ static void port_input(struct modem *m, struct modem_port *p,
 		bytes += used;
 		length -= used;
 	}
+	if (length)
+		port_wait(p, bytes, length);
+}
+
+/* The late answer is out. */
+static void port_advance(struct modem *m, struct modem_port *p)
+{
+	uint8_t bytes[sizeof(p->waiting)];
+	size_t length = p->waiting_length;
+
+	if (!p->busy || p->reply_at != SETTINGS_NEVER)
+		return;
+	p->busy = false;
+	p->waiting_length = 0;
+	memcpy(bytes, p->waiting, length);
+	port_input(m, p, bytes, length);
 }
 
 static void withheld_deliver(struct modem *m, struct modem_port *p)
@@ -230,8 +261,9 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t modem_deadline(const struct modem *m)
 {
-	uint64_t at = earlier(earlier(m->step_at, m->restless_at),
-			      earlier(m->boot_at, m->nmea_at));
+	uint64_t at = earlier(earlier(earlier(m->step_at, m->restless_at),
+				      earlier(m->boot_at, m->nmea_at)),
+			      m->glitch.at);
 
 	for (int i = 0; i < MODEM_SERIALS; i++) {
 		const struct modem_port *p = &m->ports[i];
@@ -284,6 +316,7 @@ static void fire(struct modem *m)
 		if (!p->present)
 			continue;
 		serial_advance(m, p);
+		port_advance(m, p);
 		upload_advance(m, p);
 	}
 	if (m->boot_at <= m->now_us)
@@ -292,6 +325,8 @@ static void fire(struct modem *m)
 		life_nmea_step(m);
 	if (m->restless_at <= m->now_us)
 		life_restless_step(m);
+	if (m->glitch.at <= m->now_us)
+		glitch_step(m);
 	if (m->step_at <= m->now_us)
 		step(m);
 }

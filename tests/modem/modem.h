@@ -32,6 +32,7 @@
 #define MODEM_LINE 2048	     /* longest command line, bytes */
 #define MODEM_REPLY 8192     /* longest answer, bytes */
 #define MODEM_ARGUMENT 256   /* AT+QFOTADL argument: 255 bytes, fact 1.2 */
+#define MODEM_LATE 8	     /* entries of the setting `late-answers` */
 #define MODEM_WITHHELD 16384 /* OUT bytes that wait for a short packet */
 
 enum modem_action_kind {
@@ -107,7 +108,11 @@ struct modem_port {
 	char reply[MODEM_REPLY];
 	size_t reply_length;
 	bool reply_group; /* the next line of the reply opens a group */
-	uint64_t reply_at;
+	uint64_t reply_at, reply_delay;
+	/* Bytes that came while a late answer was awaited, to be taken after it. */
+	uint8_t waiting[MODEM_LINE];
+	size_t waiting_length;
+	bool busy;
 	char held[MODEM_LINE]; /* URCs waiting to be merged */
 	size_t held_length, n_held;
 	uint64_t held_until;
@@ -126,8 +131,6 @@ struct modem_job {
 	uint64_t bytes;
 	uint64_t started_us;
 	bool failed;
-	bool ended;    /* the download */
-	bool glitched; /* off the bus, and at work all the same */
 	enum package_verdict verdict;
 	char to[PACKAGE_REVISION];
 };
@@ -138,6 +141,16 @@ struct modem_flash {
 	int32_t code;	/* what END said or would say */
 	bool ended;	/* END was said */
 	bool again;	/* one more boot is to come */
+};
+
+/* A loss of the bus that is no boot (glitch.h). */
+struct modem_glitch {
+	bool active;	     /* off the bus, and at work all the same */
+	size_t read;	     /* of the setting: entries that are over */
+	unsigned int used;   /* times of the next one */
+	uint64_t at;
+	enum modem_phase phase; /* goes on once it is back */
+	uint64_t step_at, boot_at;
 };
 
 struct modem {
@@ -162,6 +175,7 @@ struct modem {
 	int64_t cmee, cfun;
 	char apn[SETTINGS_TEXT];
 	bool flashed; /* this is the boot after a flash, or a later one */
+	bool updated; /* by a package that was applied */
 	uint64_t booted_us;
 	size_t boot_next;
 	bool uploads_left; /* the power loss in an upload was used up */
@@ -170,6 +184,7 @@ struct modem {
 	/* bus */
 	struct script script;
 	const char *dead; /* composition to appear in when dead */
+	const char *recovery_as; /* the same in recovery; NULL: as set */
 	struct identity identity;
 	bool on_bus, configured, appeared, config_urc_sent;
 	uint64_t configured_us;
@@ -179,6 +194,9 @@ struct modem {
 	enum modem_phase phase;
 	uint64_t step_at, boot_at, nmea_at, restless_at;
 	uint64_t leave_at_latest;
+	uint64_t away_longer; /* of the next return */
+	struct modem_glitch glitch;
+	unsigned int late_used[MODEM_LATE]; /* of the setting `late-answers` */
 
 	struct modem_action actions[4];
 	unsigned int n_actions;

@@ -14,12 +14,15 @@ static const struct {
 	{"continue", {SCRIPT_CONTINUE, 0, 0}},
 	{"end", {SCRIPT_END, SCRIPT_JUDGED, SCRIPT_JUDGED}},
 	{"reboot", {SCRIPT_REBOOT, 1, 1}},
+	{"mute", {SCRIPT_MUTE, 1, 1}},
+	{"lone", {SCRIPT_LONE, 1, 1}},
 	{"cut", {SCRIPT_CUT, 0, 0}},
 	{"hang", {SCRIPT_HANG, 0, 0}},
 	{"gone", {SCRIPT_GONE, 0, 0}},
 	{"edl", {SCRIPT_EDL, 0, 0}},
 	{"qdl", {SCRIPT_QDL, 0, 0}},
 	{"two", {SCRIPT_TWO, 0, 0}},
+	{"fastboot", {SCRIPT_FASTBOOT, 0, 0}},
 };
 
 /* Whether the whole word matches; %n in the format stores into *end. */

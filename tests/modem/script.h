@@ -9,10 +9,12 @@
  *	end  end:N      URC END with the package's verdict, or with N
  *	wait:MS         silence
  *	reboot  *N      leave the bus and come back into the flashing system
- *	cut             the same without a warning, and power is lost
+ *	mute  lone      the same, without serial ports or with one, until it leaves again
+ *	cut             reboot without a warning, and power is lost
  *	hang            nothing more, for ever
  *	gone            leave the bus and never return
- *	edl qdl two     leave the bus, return in that dead composition
+ *	edl qdl two fastboot
+ *	                leave the bus, return in that dead composition
  */
 #ifndef STANDIN_SCRIPT_H
 #define STANDIN_SCRIPT_H
@@ -29,12 +31,15 @@ enum script_kind {
 	SCRIPT_END,
 	SCRIPT_WAIT,
 	SCRIPT_REBOOT,
+	SCRIPT_MUTE,
+	SCRIPT_LONE,
 	SCRIPT_CUT,
 	SCRIPT_HANG,
 	SCRIPT_GONE,
 	SCRIPT_EDL,
 	SCRIPT_QDL,
 	SCRIPT_TWO,
+	SCRIPT_FASTBOOT,
 };
 
 /* first..last: progress numbers, repeats, milliseconds or a code. */

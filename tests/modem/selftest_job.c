@@ -350,7 +350,7 @@ static void test_download_glitch(void **state)
 	static struct host h;
 
 	(void)state;
-	host_plug(&h, SET(SHORT, "download-glitch=5000", "download-time=60000", "away=2000"));
+	host_plug(&h, SET(SHORT, "glitches=download:5000", "download-time=60000", "away=2000"));
 	h.package = good;
 	host_wait(&h, 1000);
 	host_type(&h, REQUEST);

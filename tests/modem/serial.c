@@ -170,11 +170,12 @@ static void reply_send(struct modem *m, struct modem_port *p)
 
 void serial_reply_done(struct modem *m, struct modem_port *p)
 {
-	if (!m->settings->answer_delay)
+	uint64_t delay = p->busy ? p->reply_delay : m->settings->answer_delay;
+
+	if (!delay)
 		reply_send(m, p);
 	else
-		p->reply_at =
-			settings_after(m->now_us, m->settings->answer_delay);
+		p->reply_at = settings_after(m->now_us, delay);
 }
 
 bool serial_floods(const struct modem *m, const struct modem_port *p)

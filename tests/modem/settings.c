@@ -36,6 +36,9 @@ static const char *const spelling_choices[] = {"guide", "https", "misprint",
 					       NULL};
 static const char *const foreign_choices[] = {"none", "before-echo",
 					      "before-answer", "both", NULL};
+static const char *const qgmr_choices[] = {"full", "plain", "error", NULL};
+static const char *const imei_choices[] = {"plain", "error", "empty", "zero", "long",
+					   "label", "quoted", "blank-after", "blank-before", NULL};
 static const char *const sum_choices[] = {"short", "upper", "padded", NULL};
 
 static const char *const lie_choices[] = {
@@ -78,14 +81,24 @@ static const struct setting table[] = {
 	TEXT("sub-version", sub_version, "_01.001.01.001",
 	     "What AT+QGMR adds to the revision."),
 	TEXT("sub-version-after", sub_version_after, "",
-	     "The same with other firmware than at the start; empty: as before."),
-	TEXT("sub-edition", sub_edition, "V05", "Answer of AT+CSUB."),
+	     "The same once a package was applied; empty: as before."),
+	TEXT("sub-edition", sub_edition, "V05",
+	     "Answer of AT+CSUB; empty: the command is not known."),
+	TEXT("sub-edition-after", sub_edition_after, "",
+	     "The same once a package was applied; empty: as before."),
+	CHOICE("qgmr", qgmr, qgmr_choices, "full",
+	       "Answer of AT+QGMR; plain: without the sub-version; error: the command is not known."),
+	TEXT("cgmr", cgmr, "%", "Answer of AT+CGMR and AT+GMR; % stands for the revision."),
 	TEXT("imei", imei, "861075030000017", "Answer of AT+CGSN and AT+GSN."),
 	TEXT("imei-after", imei_after, "",
 	     "IMEI after the flash, when another modem sits in the slot."),
+	CHOICE("imei-answer", imei_answer, imei_choices, "plain",
+	       "How the IMEI is answered; zero: fifteen zeros; long: two digits more."),
+	TIME("imei-odd", imei_odd, "never", "Time after boot for which imei-answer holds."),
 
 	TEXT("composition", composition,
-	     "hs", "Composition: hs, ss, diag-off, adb, mbim, ecm, rndis, serial, edl, qdl, two."),
+	     "hs", "Composition: hs, ss, diag-off, adb, mbim, ecm, rndis, serial, mute, edl, qdl, "
+	     "two, fastboot."),
 	TEXT("recovery-composition", recovery_composition, "",
 	     "Composition while flashing; empty: as in normal mode."),
 	TEXT("final-composition", final_composition, "",
@@ -130,6 +143,9 @@ static const struct setting table[] = {
 	       "Ports that answer commands in normal mode."),
 	TIME("answer-delay", answer_delay, "0",
 	     "Time between a command line and its answer."),
+	TEXT("late-answers", late_answers, "",
+	     "COMMAND:MS[*TIMES] ...: answers of commands that begin so come that late, and "
+	     "commands after them are carried out then."),
 	TIME("at-ready", at_ready, "0",
 	     "Time after boot before commands are heard."),
 	TEXT("urcport", urcport,
@@ -178,6 +194,8 @@ static const struct setting table[] = {
 	       "Offset of a byte lost in uploads without ACK."),
 	NUMBER("upload-leave", upload_leave, "-1",
 	       "Lose power after this many bytes of an upload, once."),
+	TIME("upload-leave-away", upload_leave_away, "0",
+	     "So much longer off the bus after that."),
 	YESNO("upload-timeout-error", upload_timeout_error,
 	      "no", "A silent upload ends with +CME ERROR: 421 instead of a short count."),
 	NUMBER("lose-ack", lose_ack, "0",
@@ -203,9 +221,6 @@ static const struct setting table[] = {
 	      "Power is lost in the download; it boots with no job."),
 	YESNO("own-supply", own_supply, "no",
 	      "Without the host it goes on: with --memory, so does a download."),
-	TIME("download-glitch", download_glitch, "never",
-	     "Time from the START URC of the download until the bus alone is lost, once: it "
-	     "downloads on."),
 	NUMBER("fetch-error-code", fetch_error_code, "-1",
 	       "Code of a failed fetch; -1: 601 for FTP, 701 for HTTP."),
 	NUMBER("check-code", check_code,
@@ -220,6 +235,9 @@ static const struct setting table[] = {
 	       "Where that is found; 510 speaks of the modem's own files, "
 	       "which only the flashing system reads."),
 
+	TEXT("glitches", glitches, "",
+	     "STAGE:MS[*TIMES] ...: the bus alone is lost MS after normal, download, restart, "
+	     "flash or boot began, or after the return from the loss before."),
 	TIME("leave-delay", leave_delay, "200",
 	     "Time before it leaves the bus by itself."),
 	TIME("leave-patience", leave_patience, "0",
@@ -229,7 +247,7 @@ static const struct setting table[] = {
 	TEXT("flash", flash, "start,1-100,end",
 	     "What the flashing system does: start, N, A-B, restore:A-B, "
 	     "continue, end, end:N, wait:MS, "
-	     "reboot, reboot*N, cut, hang, gone, edl, qdl, two."),
+	     "reboot, reboot*N, mute, lone, cut, hang, gone, edl, qdl, two, fastboot."),
 	TIME("flash-start", flash_start, "200",
 	     "Time from the return to the first step of the flash."),
 	TIME("flash-time", flash_time, "3000",

@@ -64,6 +64,24 @@ enum settings_foreign {
 	SETTINGS_FOREIGN_BOTH,
 };
 
+enum settings_qgmr {
+	SETTINGS_QGMR_FULL,
+	SETTINGS_QGMR_PLAIN,
+	SETTINGS_QGMR_ERROR,
+};
+
+enum settings_imei {
+	SETTINGS_IMEI_PLAIN,
+	SETTINGS_IMEI_ERROR,
+	SETTINGS_IMEI_EMPTY,
+	SETTINGS_IMEI_ZERO,
+	SETTINGS_IMEI_LONG,
+	SETTINGS_IMEI_LABEL,
+	SETTINGS_IMEI_QUOTED,
+	SETTINGS_IMEI_BLANK_AFTER,
+	SETTINGS_IMEI_BLANK_BEFORE,
+};
+
 enum settings_sum {
 	SETTINGS_SUM_SHORT,
 	SETTINGS_SUM_UPPER,
@@ -134,6 +152,11 @@ struct settings {
 	char sub_version[SETTINGS_TEXT];
 	char sub_version_after[SETTINGS_TEXT];
 	char sub_edition[SETTINGS_TEXT];
+	char sub_edition_after[SETTINGS_TEXT];
+	int qgmr;
+	char cgmr[SETTINGS_TEXT];
+	int imei_answer;
+	uint64_t imei_odd;
 	char imei[SETTINGS_TEXT];
 	char imei_after[SETTINGS_TEXT];
 
@@ -164,6 +187,7 @@ struct settings {
 	int64_t cmee;
 	int answers_on;
 	uint64_t answer_delay;
+	char late_answers[SETTINGS_TEXT];
 	uint64_t at_ready;
 	char urcport[SETTINGS_TEXT];
 	char recovery_urcport[SETTINGS_TEXT];
@@ -192,6 +216,7 @@ struct settings {
 	int64_t upload_wrong;
 	int64_t upload_lose;
 	int64_t upload_leave;
+	uint64_t upload_leave_away;
 	bool upload_timeout_error;
 	int64_t lose_ack;
 	int sum_format;
@@ -207,7 +232,6 @@ struct settings {
 	bool download_end_lost;
 	bool download_cut;
 	bool own_supply;
-	uint64_t download_glitch;
 	int64_t fetch_error_code;
 	int64_t check_code;
 	int64_t damage_code;
@@ -216,6 +240,7 @@ struct settings {
 	int mismatch_where;
 
 	/* restart and flash */
+	char glitches[SETTINGS_TEXT];
 	uint64_t leave_delay;
 	uint64_t leave_patience;
 	uint64_t away;

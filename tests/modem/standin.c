@@ -255,7 +255,8 @@ static int action_handle(struct standin *s, const struct modem_action *a)
 	switch (a->kind) {
 	case MODEM_ACTION_LEAVE:
 		vhci_detach(&s->vhci);
-		fetch_cancel(&s->fetch);
+		if (!s->modem.glitch.active)
+			fetch_cancel(&s->fetch);
 		s->n_pending = 0;
 		return 0;
 	case MODEM_ACTION_ENTER:

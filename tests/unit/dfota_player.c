@@ -53,6 +53,7 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 	laws->requested |= laws->follows;
 	laws->resumed |= laws->follows;
 	if (strcmp(token, "START") == 0 || strcmp(token, "UPDATING") == 0) {
+		laws->end_bad = false; /* the modem tries again: that END was of the try before */
 		laws->flashing = laws->requested;
 		laws->normal = false;
 	} else if (numbered && number && transfer &&
@@ -66,7 +67,33 @@ static void laws_hear_fota(struct player *p, const char *token, bool numbered, i
 	}
 }
 
-static void laws_hear(struct player *p, const char *text)
+/* What it was asked for, and answers on that port: any other word may look like it. */
+static void laws_hear_firmware(struct laws *laws, uint8_t port, const char *text)
+{
+	if (!(laws->reading & 1u << port))
+		return;
+	if (strncmp(text, "EP06E", 5) == 0) {
+		if (!laws->revision[0])
+			snprintf(laws->revision, sizeof(laws->revision), "%s", text);
+		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
+		laws->normal |= laws->asked_ms != 0;
+	}
+	if (strncmp(text, "SubEdition: ", 12) == 0 && laws->firmware[0] && !strstr(laws->firmware, "_V"))
+		snprintf(laws->firmware + strlen(laws->firmware),
+			 sizeof(laws->firmware) - strlen(laws->firmware), "_%s", text + 12);
+}
+
+static void laws_hear_imei(struct laws *laws, uint8_t port, const char *text)
+{
+	if (!(laws->reading_imei & 1u << port))
+		return;
+	laws->is_mine |= strcmp(text, PLAYER_IMEI) == 0;
+	laws->is_stranger |= strcmp(text, PLAYER_STRANGER) == 0;
+	if (strncmp(text, "86", 2) == 0)
+		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
+}
+
+static void laws_hear(struct player *p, uint8_t port, const char *text)
 {
 	struct laws *laws = &p->laws;
 	char token[32];
@@ -96,17 +123,21 @@ static void laws_hear(struct player *p, const char *text)
 	laws->rdy |= strncmp(text, "RDY", 3) == 0 || strncmp(text, "+CFUN:", 6) == 0;
 	if (strncmp(text, "RDY", 3) == 0 && !laws->firmware[0])
 		laws->booted_ms = p->now_ms;
-	if (strncmp(text, "EP06E", 5) == 0) {
-		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
-		laws->normal |= laws->asked_ms != 0;
-	}
-	if (strncmp(text, "SubEdition: ", 12) == 0 && laws->firmware[0] && !strstr(laws->firmware, "_V"))
-		snprintf(laws->firmware + strlen(laws->firmware),
-			 sizeof(laws->firmware) - strlen(laws->firmware), "_%s", text + 12);
-	laws->is_mine |= strcmp(text, PLAYER_IMEI) == 0;
-	laws->is_stranger |= strcmp(text, PLAYER_STRANGER) == 0;
-	if (strncmp(text, "86", 2) == 0)
-		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
+	laws_hear_firmware(laws, port, text);
+	if (strcmp(text, "+QURCCFG: \"urcport\",\"uart1\"") == 0)
+		laws->moved = false;
+	laws_hear_imei(laws, port, text);
+}
+
+/* What it was asked for has been told: what looks like it later is something else. */
+static void laws_read(struct laws *laws, uint8_t port, const struct at_line *line)
+{
+	if (line->type != AT_LINE_OK)
+		return;
+	if (laws->revision[0])
+		laws->reading &= (uint8_t)~(1u << port);
+	if (laws->imei[0])
+		laws->reading_imei &= (uint8_t)~(1u << port);
 }
 
 /* Of a local file only: an ERROR to one directory allows the next. */
@@ -133,6 +164,7 @@ static void laws_gone(struct laws *laws)
 	laws->normal = laws->rdy = laws->is_mine = laws->is_stranger = false;
 	laws->asked_ms = 0;
 	laws->firmware[0] = laws->imei[0] = '\0';
+	laws->reading = laws->reading_imei = 0;
 }
 
 static void laws_event(struct player *p, const struct dfota_event *event)
@@ -159,7 +191,8 @@ static void laws_event(struct player *p, const struct dfota_event *event)
 		break;
 	case DFOTA_EVENT_LINE:
 		laws_answer(p, event->line.port, event->line.line);
-		laws_hear(p, event->line.line->text);
+		laws_read(laws, event->line.port, event->line.line);
+		laws_hear(p, event->line.port, event->line.line->text);
 		break;
 	case DFOTA_EVENT_SAVED:
 		laws->saved = laws->saving && event->saved;
@@ -246,6 +279,20 @@ static void law_stranger(struct player *p)
 								   p->laws.is_stranger);
 }
 
+static void laws_ask(struct laws *laws, uint8_t port, const char *command)
+{
+	bool part = strcmp(command, "AT+QGMR") == 0 || strcmp(command, "AT+CSUB") == 0;
+	uint8_t bit = (uint8_t)(1u << port);
+
+	if (strcmp(command, "AT+CGMR") == 0) {
+		laws->revision[0] = '\0';
+		laws->reading |= bit;
+	} else {
+		laws->reading = part ? bit : 0;
+	}
+	laws->reading_imei = strcmp(command, "AT+CGSN") == 0 ? bit : 0;
+}
+
 static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 {
 	struct laws *laws = &p->laws;
@@ -258,6 +305,8 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 		assert_true(p->now_ms - laws->attached_ms >= 1000);
 	law_store(p, port);
 	law_stranger(p);
+	laws_ask(laws, port, command);
+	laws->moved |= strcmp(command, "AT+QURCCFG=\"urcport\",\"usbat\"") == 0;
 	assert_true(laws->requested || !laws->follows || laws->asks);
 	if (strncmp(command, "AT+QFOTADL=", 11) == 0)
 		law_request(p, port);
@@ -267,7 +316,7 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 
 /*
  * An old firmware alone ends no job that may be downloading: a boot does, or a
- * code, or that it left and the download has no time left, or that it left twice.
+ * code, or that it left and the download has no time left.
  */
 static void law_close(struct player *p, const struct verdict *verdict)
 {
@@ -285,7 +334,7 @@ static void law_close(struct player *p, const struct verdict *verdict)
 	/* In parts, which laws do not put together. */
 	if (p->d.evidence.transfer_seen && p->d.evidence.transfer)
 		return;
-	assert_true(laws->rdy || laws->losses > 1 ||
+	assert_true(laws->rdy ||
 		    ((laws->left || p->d.evidence.unsent) &&
 		     p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]));
 }
@@ -315,6 +364,30 @@ static void law_save(const struct player *p)
 		    dfota_stage(&p->d) <= DFOTA_PHASE_RESTART);
 }
 
+/* After END n a modem may try again, or restore, without a word: until its normal system was seen. */
+static void law_failed(const struct player *p, const struct verdict *verdict)
+{
+	const struct evidence *evidence = &p->d.evidence;
+
+	if (p->laws.requested && verdict->job_over && evidence->end_seen && evidence->end)
+		assert_true(p->laws.normal || p->laws.rdy || p->laws.firmware[0]);
+}
+
+/* A URC port that was moved is put back, or remembered. */
+static void law_owed(const struct player *p, const struct verdict *verdict)
+{
+	assert_true(!p->laws.moved || verdict->owes || !verdict->job_over);
+}
+
+/* The whole answer to AT+CGMR, and of what follows it as much as the target names. */
+static void law_target(const struct laws *laws, const char *target)
+{
+	size_t border = strlen(laws->revision);
+
+	assert_int_equal(strncmp(target, laws->revision, border), 0);
+	assert_true(!target[border] || strstr(laws->firmware + border, target + border));
+}
+
 static void law_finish(struct player *p)
 {
 	struct verdict verdict = verdict_decide(&p->d.evidence);
@@ -327,11 +400,13 @@ static void law_finish(struct player *p)
 		assert_false(laws->end_bad);
 		assert_string_equal(laws->imei, p->d.imei);
 		if (*target)
-			assert_string_equal(laws->firmware, target);
+			law_target(laws, target);
 		else
 			assert_string_not_equal(laws->firmware, p->d.firmware);
 	}
 	law_for_good(p, &verdict);
+	law_failed(p, &verdict);
+	law_owed(p, &verdict);
 	if (verdict.outcome != OUTCOME_REFUSED)
 		law_close(p, &verdict);
 	if (laws->requested && verdict.outcome != OUTCOME_REFUSED)
@@ -541,6 +616,9 @@ static void modem_answer(struct player *p, uint8_t port, const char *command)
 	}
 	if (!p->urcs_stuck && strcmp(command, "AT+QURCCFG=\"urcport\",\"usbat\"") == 0)
 		p->urcs_to = "+QURCCFG: \"urcport\",\"usbat\"";
+	if (!p->urcs_stuck && !p->urcs_stay &&
+	    strcmp(command, "AT+QURCCFG=\"urcport\",\"uart1\"") == 0)
+		p->urcs_to = "+QURCCFG: \"urcport\",\"uart1\"";
 	if (strncmp(command, "AT+QFDEL", 8) == 0)
 		p->exists = p->exists_always;
 	if (line)
@@ -632,7 +710,9 @@ void player_resume(struct player *p, const struct dfota_memory *memory)
 	p->laws.told = p->laws.requested && memory->running &&
 		       (*memory->target ? strcmp(memory->running, memory->target) == 0 :
 					  strcmp(memory->running, memory->firmware) != 0);
-	p->laws.end_bad = p->laws.requested && memory->end > 0;
+	p->laws.end_bad = p->laws.requested && memory->end > 0 &&
+			  memory->phase != DFOTA_PHASE_FLASH;
+	p->laws.moved = memory->urc_port && *memory->urc_port;
 	p->laws.code = p->laws.requested && (memory->end >= 0 || memory->transfer >= 0);
 	p->laws.lost_since = p->laws.left;
 	p->laws.requested_ms = p->now_ms - memory->age_ms;

@@ -34,6 +34,7 @@ struct laws {
 	uint8_t candidates;
 	bool resumed, requested, saving, saved, left, flashing, normal, finished;
 	bool follows, asks; /* takes up what it hears; may speak before that */
+	bool moved;	    /* the URC port, and not back */
 	bool told;	    /* the modem has just told its firmware, in normal mode */
 	bool end_bad;
 	bool code; /* xxxEND or END was heard: the download is over */
@@ -46,6 +47,9 @@ struct laws {
 	uint32_t sent; /* bytes of the upload at hand */
 	uint64_t requested_ms, attached_ms, booted_ms, life_ms, data_ms, asked_ms;
 	bool is_mine, is_stranger;   /* that IMEI was told since it attached */
+	uint8_t reading; /* bit n: port n was asked for its firmware last */
+	uint8_t reading_imei; /* likewise, for its IMEI */
+	char revision[64]; /* the first of it since AT+CGMR was sent */
 	char firmware[64], imei[24]; /* as the modem told them since it attached */
 };
 
@@ -67,6 +71,7 @@ struct player {
 	const char *context, *rssi; /* to CGDCONT? and CSQ; NULL: OK alone */
 	const char *sim, *registration; /* answer lines to CPIN? and CxREG? */
 	bool urcs_stuck;		/* that it is answered, and nothing comes of it */
+	bool urcs_stay;			/* to put it back likewise */
 	const char *urcs_to;		/* answer line to QURCCFG, NULL: ERROR */
 	const char *slow_to; /* answers this command with ERROR, but only after the next came */
 	bool late;	     /* that ERROR is due */

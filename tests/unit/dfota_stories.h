@@ -19,6 +19,7 @@ struct story {
 	int exit;
 	const char *reason; /* part of it; NULL: any */
 	bool goes_on;	    /* the journal stays: the next run resumes */
+	bool owes;	    /* the journal stays for what is owed */
 	void (*arrange)(struct player *p);
 
 	bool resumed;
@@ -41,7 +42,8 @@ struct story {
 #define TOLD_ACCEPTED "[download]; save; "
 #define TOLD_DOWNLOADED TOLD_ACCEPTED "[restart]; save; "
 #define TOLD_FLASHED TOLD_DOWNLOADED "[flash]; save; 50%; "
-#define TOLD_READ "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
+#define TOLD_PARTS "1>AT+QGMR; 1>AT+CSUB; "
+#define TOLD_READ "[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; "
 #define TOLD_VERIFY TOLD_READ "1>AT+CFUN?; finish; "
 #define TOLD_WELL TOLD_READ TOLD_NETWORK "finish; "
 
@@ -127,6 +129,13 @@ static void arrange_codes_stuck(struct player *p)
 	p->urcs_stuck = true;
 }
 
+/* They can be moved, but not back. */
+static void arrange_codes_stay(struct player *p)
+{
+	arrange_codes_to_uart(p);
+	p->urcs_stay = true;
+}
+
 static void arrange_codes_slow(struct player *p)
 {
 	arrange_codes_to_uart(p);
@@ -168,12 +177,17 @@ static void arrange_slow_registration(struct player *p)
 
 #define TOLD_IDENTIFIED                                                     \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; " \
-	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; identified; "
+	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; identified; "
 #define TOLD_NETWORK "1>AT+CFUN?; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGSN; "
 #define TOLD_CHECK "1>AT+CFUN?; 1>AT+CPIN?; 1>AT+CEREG?; 1>AT+CREG?; 1>AT+CGDCONT?; 1>AT+CSQ; "
 #define TOLD_CHECKED                                                     \
 	TOLD_IDENTIFIED "[check]; " TOLD_CHECK "1>AT+CGSN; [request]; hold; save; "
 #define TOLD_REQUESTED TOLD_CHECKED "1>AT+QFOTADL=\"http://fw.example:80/a.zip\"; "
+
+#define TOLD_BACK "1>AT+QURCCFG=\"urcport\",\"uart1\"; 1>AT+QURCCFG=\"urcport\"; "
+/* Until the URC port is being moved, which is answered late. */
+#define MOVING "modem; wait 1000; "
+#define TOLD_MOVING TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; "
 
 static const struct story stories_before_the_request[] = {
 	{ "all is well", "wait 5000; modem; wait 999; wait 1", TOLD_REQUESTED, .exit = STORY_GOES_ON },
@@ -200,7 +214,7 @@ static const struct story stories_before_the_request[] = {
 	{ "only the modem port answers", "modem; wait 7000",
 	  "[identify]; 1>AT; 1>AT; 1>AT; 0>AT; 0>ATE0; 0>AT+CMEE=1; "
 	  "0>AT+QURCCFG=\"urcport\"; "
-	  "0>AT+QINDCFG=\"all\"; 0>AT+CGMR; 0>AT+CGSN; identified; [check]; "
+	  "0>AT+QINDCFG=\"all\"; 0>AT+CGMR; 0>AT+QGMR; 0>AT+CSUB; 0>AT+CGSN; identified; [check]; "
 	  "0>AT+CFUN?; 0>AT+CPIN?; 0>AT+CEREG?; "
 	  "0>AT+CREG?; 0>AT+CGDCONT?; 0>AT+CSQ; 0>AT+CGSN; [request]; hold; save; "
 	  "0>AT+QFOTADL=\"http://fw.example:80/a.zip\"; ",
@@ -397,8 +411,8 @@ static const struct story stories_codes_lost_or_odd[] = {
 	{ "codes go to a UART: here for the job, then there again",
 	  DOWNLOADED "off; flashing; fota START; fota END 0; off; boots new",
 	  TOLD_DOWNLOADED "[flash]; save; [return]; save; [verify]; 1>AT; save; 1>ATE0; "
-			  "1>AT+CGMR; 1>AT+CGSN; " TOLD_NETWORK
-			  "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+			  "1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; " TOLD_NETWORK
+			  TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_to_uart },
 	{ "codes go to a UART, and another modem comes back: its codes are its own",
 	  DOWNLOADED "off; flashing; fota START; fota END 0; off; boots stranger",
@@ -408,21 +422,43 @@ static const struct story stories_codes_lost_or_odd[] = {
 	{ "codes stay at a UART",
 	  REQUESTED "OK; wait download-start; wait download-start; off; boots new; lasts",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; "
-			"1>AT+CGSN; " TOLD_NETWORK "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+			TOLD_PARTS "1>AT+CGSN; " TOLD_NETWORK TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_stuck },
 	{ "codes go to a UART, and it is stopped before it is known whether they were moved",
 	  "modem; wait 1000; stop",
 	  TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; "
-			    "1>AT+QURCCFG=\"urcport\",\"uart1\"; note; finish; ",
+			    TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped", .arrange = arrange_codes_slow },
 	{ "codes go to a UART, and it falls silent as they are moved",
-	  "modem; wait 1000; deaf; wait ready; hears; OK",
+	  "modem; wait 1000; deaf; wait ready; hears; OK; wait answer; wait answer",
 	  TOLD_CHECKED "1>AT+QURCCFG=\"urcport\",\"usbat\"; 1>AT+QURCCFG=\"urcport\"; "
 			    "1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; "
 			    "1>AT+CGSN; 1>AT+CGSN; 1>AT+CGSN; "
-			    "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+			    TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped answering",
 	  .arrange = arrange_codes_slow },
+	/* A URC port that was moved is owed until it is put back, whatever ends the job. */
+	{ "codes go to a UART, and they cannot be put back",
+	  DOWNLOADED "off; flashing; fota START; fota END 0; off; boots new", NULL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0, .owes = true, .arrange = arrange_codes_stay },
+	{ "a code, and then ERROR: that code was of another upgrade",
+	  REQUESTED "fota RESTORE 1; ERROR", NULL, .outcome = OUTCOME_REFUSED, .exit = 4,
+	  .reason = "somebody else" },
+	{ "a download, and then ERROR", REQUESTED "fota HTTPSTART; wait 1000; ERROR", NULL,
+	  .outcome = OUTCOME_REFUSED, .exit = 4, .reason = "somebody else" },
+	{ "ERROR to something else, after OK", ACCEPTED "ERROR", NULL, .exit = STORY_GOES_ON },
+	{ "codes were moved, and another upgrade runs in the modem", MOVING "fota START",
+	  TOLD_MOVING "finish; ", .outcome = OUTCOME_REFUSED, .exit = 4, .owes = true,
+	  .arrange = arrange_codes_slow },
+	{ "codes were moved, and another modem comes back: they are its own",
+	  MOVING "off; hears; boots stranger; wait 1000", NULL, .exit = STORY_GOES_ON,
+	  .arrange = arrange_codes_slow },
+	{ "codes were moved, and it leaves for ever", MOVING "off; wait ready", NULL,
+	  .outcome = OUTCOME_NONE, .exit = 1, .owes = true, .arrange = arrange_codes_slow },
+	{ "codes were moved, and the host fails", MOVING "host", TOLD_MOVING TOLD_BACK "finish; ",
+	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "USB", .arrange = arrange_codes_slow },
+	{ "codes were moved, and somebody else has the modem", MOVING "held", TOLD_MOVING "finish; ",
+	  .outcome = OUTCOME_REFUSED, .exit = 4, .owes = true, .arrange = arrange_codes_slow },
 	/* What USB delivered before the loss may be read after it was heard of. */
 	{ "END read after the loss", FLASHED "off; fota END 502; boots old",
 	  TOLD_FLASHED "[restart]; save; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED,
@@ -440,7 +476,7 @@ static const struct story stories_failures[] = {
 	  TOLD_ACCEPTED TOLD_VERIFY, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "HTTPEND 701 in the last second, modem slow to answer",
 	  ACCEPTED "wait 1799000; deaf; fota HTTPEND 701; wait 1500; hears; wait 500",
-	  TOLD_ACCEPTED "[verify]; 1>AT; save; 1>AT; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
+	  TOLD_ACCEPTED "[verify]; 1>AT; save; 1>AT; 1>ATE0; 1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; "
 			"1>AT+CFUN?; finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "HTTPEND 701, and yet it flashes",
@@ -467,28 +503,53 @@ static const struct story stories_failures[] = {
 	{ "END 510 in recovery", FLASHED "fota END 510; off; boots old",
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "END 502 although flashing began without a loss",
-	  DOWNLOADED "fota START; fota END 502; wait leave",
-	  TOLD_DOWNLOADED "[flash]; save; [return]; save; finish; ", .outcome = OUTCOME_FAILED,
-	  .exit = 6 },
+	  DOWNLOADED "fota START; fota END 502; wait leave; wait flash-start",
+	  TOLD_DOWNLOADED "[flash]; save; [return]; save; 1>AT+CGMR; 0>AT+CGMR; " TOLD_VERIFY,
+	  .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "END 502, and it tries again in place for longer than it may take to leave",
 	  FLASHED "fota END 502; fota START; wait leave; fota UPDATING 9; wait leave; fota END 502; "
 		  "off; boots old",
-	  TOLD_FLASHED "[return]; save; [flash]; save; 9%; [return]; save; " TOLD_VERIFY,
+	  TOLD_FLASHED "[return]; save; note; [flash]; save; 9%; [return]; save; " TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "END 502, and the next try ends well",
 	  FLASHED "fota END 502; fota UPDATING 9; wait leave; wait leave/2; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; [flash]; 9%; save; [return]; save; " TOLD_VERIFY,
+	  TOLD_FLASHED "[return]; save; note; [flash]; 9%; save; [return]; save; " TOLD_WELL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	/* With URCs on all ports one of them may be read later than the other. */
+	{ "END 502, and another port is read late",
+	  FLASHED "fota END 502; on 0 +QIND: \"FOTA\",\"UPDATING\",50; off; boots old", NULL,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = NULL },
+	{ "END 0, and the next try fails",
+	  FLASHED "fota END 0; fota START; fota END 502; off; boots new", NULL,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "yet runs the wanted firmware" },
+	{ "END 502, silence, and then the next try ends well",
+	  FLASHED "fota END 502; wait leave; wait flash-start; off; flashing; fota START; "
+		  "fota END 0; off; boots new",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "END 502, silence, and it has restored its old firmware",
+	  FLASHED "fota END 502; wait leave; wait flash-start; wait flash-silence; off; boots old",
+	  NULL, .outcome = OUTCOME_FAILED, .exit = 6 },
+	{ "END 502, and it comes back without ports", FLASHED "fota END 502; off; mute; wait reboot; wait flash",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "AT port", .goes_on = true },
+	{ "END 502, and it cannot be opened", FLASHED "fota END 502; off; host; wait reboot; wait flash",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "USB", .goes_on = true },
+	{ "END 502, and it comes back as a lone recovery port",
+	  FLASHED "fota END 502; off; recovery; wait flash", NULL, .outcome = OUTCOME_UNCONFIRMED,
+	  .exit = 7, .reason = "\"flash\"", .goes_on = true },
+	{ "END 505 in its normal system, which then falls silent",
+	  DOWNLOADED "deaf; fota END 505; wait verify", NULL, .outcome = OUTCOME_UNCONFIRMED,
+	  .exit = 7, .reason = "did not show", .goes_on = true },
 	{ "END 502, and the next try never ends", FLASHED "fota END 502; fota START; wait flash",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"flash\"", .goes_on = true },
-	{ "END 502 and it stays in recovery", FLASHED "fota END 502; wait leave",
-	  TOLD_FLASHED "[return]; save; finish; ", .outcome = OUTCOME_FAILED, .exit = 6 },
+	{ "END 502 and it stays in recovery", FLASHED "fota END 502; wait leave; wait flash",
+	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"flash\"",
+	  .goes_on = true },
 	{ "END 0, old firmware", FLASHED "fota END 0; off; boots old; wait leave",
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED, .exit = 6,
 	  .reason = "reports success" },
 	{ "END 0, and its old firmware is only there for a moment",
 	  FLASHED "fota END 0; off; boots old; wait 15000; off; boots new",
-	  TOLD_FLASHED "[return]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; 1>AT+CGSN; "
+	  TOLD_FLASHED "[return]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; "
 		       "[return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END 0, and its old firmware is there for a minute, after a slow boot",
@@ -522,7 +583,7 @@ static const struct story stories_failures[] = {
 	  REQUESTED "OK; fota HTTPSTART; fota HTTPEND 0; off; flashing; fota START; fota END 0; off; "
 		    "unwell; boots new; wait 5000; stop",
 	  TOLD_DOWNLOADED "[flash]; save; [return]; save; " TOLD_READ TOLD_NETWORK TOLD_NETWORK TOLD_NETWORK
-	  "note; note; note; 1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  "note; note; note; " TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_codes_to_uart },
 	{ "its new firmware, then HTTPEND 0 that comes late",
 	  ACCEPTED "off; boots new; fota HTTPEND 0; lasts", NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
@@ -546,7 +607,7 @@ static const struct story stories_failures[] = {
 	  DOWNLOADED "off; boots old; fota START; wait leave; fota END 0; off; boots new",
 	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "its old firmware, then END 502", FLASHED "off; boots old; fota END 502",
-	  TOLD_FLASHED "[restart]; save; [flash]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; "
+	  TOLD_FLASHED "[restart]; save; [flash]; save; [verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " TOLD_PARTS
 		       "1>AT+CGSN; 1>AT+CFUN?; save; finish; ",
 	  .outcome = OUTCOME_FAILED, .exit = 6 },
 	{ "its old firmware, then it is lost",
@@ -558,11 +619,11 @@ static const struct story stories_failures[] = {
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY, .outcome = OUTCOME_UNCONFIRMED, .exit = 7,
 	  .reason = "unexpected" },
 	{ "a foreign word behind its old firmware is no other firmware",
-	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_OLD "; LAR03A08M4G; OK; "
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_OLD "; LAR03A08M4G; OK; ERROR; ERROR; "
 		  PLAYER_IMEI "; OK; wait leave; OK",
 	  NULL, .outcome = OUTCOME_FAILED, .exit = 6, .arrange = arrange_no_target },
 	{ "a foreign word instead of a firmware",
-	  FLASHED "fota END 0; off; boots deaf; OK; OK; LAR03A08M4G; OK; " PLAYER_IMEI "; OK; OK",
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; LAR03A08M4G; OK; ERROR; ERROR; " PLAYER_IMEI "; OK; OK",
 	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "unexpected",
 	  .arrange = arrange_no_target },
 	{ "another modem is not asked how it is", FLASHED "fota END 0; off; boots stranger",

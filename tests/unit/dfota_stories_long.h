@@ -43,7 +43,7 @@ static const struct story stories_coming_and_going[] = {
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "power cut after END",
 	  FLASHED "fota END 0; off; flashing; fota START; fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; [flash]; save; [return]; save; " TOLD_WELL,
+	  TOLD_FLASHED "[return]; save; note; [flash]; save; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "a lone recovery port is never written to",
 	  DOWNLOADED "off; recovery; on 0 RDY; wait flash-start; on 0 +QIND: "
@@ -94,8 +94,17 @@ static const struct story stories_glitches[] = {
 	{ "twice, and then a boot",
 	  ACCEPTED "off; sneaks old; off; sneaks old; fota HTTPSTART; RDY; wait leave",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [restart]; save; [flash]; save; "
-			TOLD_VERIFY,
+			"[download]; save; " TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download" },
+	/* A loss proves nothing about the modem, however often it comes. */
+	{ "twice, and then nothing for a while",
+	  ACCEPTED "wait 60000; off; sneaks old; wait 60000; off; sneaks old; wait 660000",
+	  NULL, .exit = STORY_GOES_ON },
+	{ "five times, and it ends well",
+	  ACCEPTED "off; sneaks old; wait 60000; off; sneaks old; wait 60000; off; sneaks old; "
+		   "wait 60000; off; sneaks old; wait 660000; off; sneaks old; fota HTTPEND 0; off; "
+		   "flashing; fota START; fota END 0; off; boots new",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "nothing more for as long as the download may take",
 	  ACCEPTED "off; sneaks old; wait download; wait flash-silence", NULL,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download" },
@@ -136,7 +145,7 @@ static const struct story stories_silence[] = {
 			  "0>AT+CGMR; [return]; save; " TOLD_WELL,
 	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "END 502 while its health is asked for",
-	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; " PLAYER_IMEI "; OK; "
+	  FLASHED "fota END 0; off; boots deaf; OK; OK; " PLAYER_NEW "; OK; ERROR; ERROR; " PLAYER_IMEI "; OK; "
 	  "+CFUN: 1; OK; ERROR; ERROR; fota END 502; ERROR; wait 20000",
 	  NULL, .outcome = OUTCOME_FAILED, .exit = 6, .reason = "yet runs the wanted firmware" },
 	{ "RDY of the last boot lost", FLASHED "fota END 0; off; sneaks new; wait flash-start",
@@ -192,6 +201,13 @@ static void arrange_sub_versions_alike(struct player *p)
 	player_event(p, &(struct dfota_event){ .type = DFOTA_EVENT_PARTS, .parts = 1 });
 	strcpy(p->d.firmware, PLAYER_OLD "_01.001.01.001");
 	strcpy(p->d.plan.target, PLAYER_OLD "_01.002.01.002");
+}
+
+/* Without a target, and with a sub-version that was not read before. */
+static void arrange_sub_version_new_to_us(struct player *p)
+{
+	p->d.plan.target[0] = '\0';
+	p->sub_version = PLAYER_OLD "_01.001.01.001";
 }
 
 static const struct story stories_resumed[] = {
@@ -275,7 +291,7 @@ static const struct story stories_resumed[] = {
 	{ "request, and the URC port was set for it",
 	  "sneaks old; wait accept; wait download; wait flash-start",
 	  "[request]; hold; [flash]; save; " TOLD_QUESTION TOLD_READ "1>AT+CFUN?; "
-	  "1>AT+QURCCFG=\"urcport\",\"uart1\"; finish; ",
+	  TOLD_BACK "finish; ",
 	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "never have been sent", .resumed = true,
 	  .urc_moved = true, .phase = DFOTA_PHASE_REQUEST, .transfer = -1, .end = -1 },
 	{ "restart, END 505 in its normal system was missed long ago", "sneaks old; wait flash-start",
@@ -298,10 +314,23 @@ static const struct story stories_resumed[] = {
 	  "flashing; fota END 502; off; boots old",
 	  "[download]; hold; [return]; save; " TOLD_VERIFY, .outcome = OUTCOME_FAILED, .exit = 6,
 	  .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	{ "download, its new firmware was told just now, and then it is the old one",
+	  "sneaks old; wait leave", NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .goes_on = true,
+	  .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1,
+	  .age_ms = 1860000, .running = PLAYER_NEW },
+	{ "download, END 505, and its URC port was moved",
+	  "sneaks old; fota END 505; wait leave; wait flash-start",
+	  "[download]; hold; [return]; save; " TOLD_QUESTION TOLD_READ "1>AT+CFUN?; " TOLD_BACK
+	  "finish; ",
+	  .outcome = OUTCOME_FAILED, .exit = 6, .resumed = true, .urc_moved = true,
+	  .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	{ "flash, END 502 of the try before is of the past", "flashing; fota END 0; off; boots new",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH,
+	  .transfer = 0, .end = 502 },
 	{ "download, from a lone recovery port",
-	  "recovery; on 0 +QIND: \"FOTA\",\"END\",502; wait leave",
-	  "[download]; hold; [flash]; save; [return]; save; finish; ", .outcome = OUTCOME_FAILED,
-	  .exit = 6, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
+	  "recovery; on 0 +QIND: \"FOTA\",\"END\",502; wait leave; wait flash",
+	  "[download]; hold; [flash]; save; [return]; save; finish; ",
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "\"flash\"", .goes_on = true, .resumed = true, .phase = DFOTA_PHASE_DOWNLOAD, .transfer = -1, .end = -1 },
 	{ "restart, new, and no network; nobody knows whether one was there before", "boots new; lasts",
 	  "[restart]; hold; [flash]; save; " TOLD_READ TOLD_NETWORK "note; finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .resumed = true, .phase = DFOTA_PHASE_RESTART,
@@ -327,6 +356,13 @@ static const struct story stories_resumed[] = {
 	{ "flash, long over", "sneaks new; wait flash-start",
 	  "[flash]; hold; 1>AT+CGMR; 0>AT+CGMR; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0, .end = -1 },
+	{ "flash, its old revision with a sub-version is there for a moment only",
+	  "boots old; wait 15000; off; boots new; lasts", NULL, .outcome = OUTCOME_UPGRADED, .exit = 0,
+	  .arrange = arrange_sub_version_new_to_us, .resumed = true, .phase = DFOTA_PHASE_FLASH,
+	  .transfer = 0, .end = -1 },
+	{ "flash, its old revision with a sub-version stays", "boots old; wait leave", NULL,
+	  .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .arrange = arrange_sub_version_new_to_us,
+	  .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0, .end = -1 },
 	{ "flash, still at it", "flashing; fota UPDATING 60; fota END 0; off; boots new",
 	  "[flash]; hold; 60%; [return]; save; " TOLD_WELL, .outcome = OUTCOME_UPGRADED,
 	  .exit = 0, .resumed = true, .phase = DFOTA_PHASE_FLASH, .transfer = 0, .end = -1 },
@@ -528,18 +564,18 @@ static void arrange_only_sub_version(struct player *p)
 	"[verify]; 1>AT; save; 1>ATE0; 1>AT+CGMR; " parts "1>AT+CGSN; "
 
 static const struct story stories_sub_versions[] = {
-	{ "asked before", "modem; wait 1000", TOLD_ASKED_WITH("1>AT+QGMR; "),
+	{ "asked before", "modem; wait 1000", TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+CSUB; "),
 	  .exit = STORY_GOES_ON, .arrange = arrange_sub_version },
 	{ "incomplete at first", "modem; wait 1000; wait 2000",
-	  TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; "), .exit = STORY_GOES_ON,
+	  TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+QGMR; 1>AT+QGMR; 1>AT+CSUB; "), .exit = STORY_GOES_ON,
 	  .arrange = arrange_incomplete },
 	{ "never complete", "modem; wait 1000; wait 15000",
-	  TOLD_ASKED_WITH(QGMR4 QGMR4 QGMR4 QGMR4), .exit = STORY_GOES_ON,
+	  TOLD_ASKED_WITH(QGMR4 QGMR4 QGMR4 QGMR4 "1>AT+CSUB; "), .exit = STORY_GOES_ON,
 	  .arrange = arrange_never_complete },
 	{ "both asked before", "modem; wait 1000", TOLD_ASKED_WITH("1>AT+QGMR; 1>AT+CSUB; "),
 	  .exit = STORY_GOES_ON, .arrange = arrange_both },
 	{ "the wanted one", FLASHED "fota END 0; off; boots new sub",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+QGMR; ") TOLD_NETWORK "finish; ",
+	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH(TOLD_PARTS) TOLD_NETWORK "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_sub_version },
 	{ "another one", FLASHED "fota END 0; off; boots new",
 	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "unexpected",
@@ -551,7 +587,7 @@ static const struct story stories_sub_versions[] = {
 	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "old firmware",
 	  .arrange = arrange_sub_version },
 	{ "a sub-edition", FLASHED "fota END 0; off; boots new",
-	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+CSUB; ") TOLD_NETWORK "finish; ",
+	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH(TOLD_PARTS) TOLD_NETWORK "finish; ",
 	  .outcome = OUTCOME_UPGRADED, .exit = 0, .arrange = arrange_edition },
 	{ "both", FLASHED "fota END 0; off; boots new sub",
 	  TOLD_FLASHED "[return]; save; " TOLD_VERIFY_WITH("1>AT+QGMR; 1>AT+CSUB; ") TOLD_NETWORK

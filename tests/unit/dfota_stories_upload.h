@@ -98,15 +98,27 @@ static void arrange_exists_always(struct player *p)
 	p->exists_always = true;
 }
 
-#define SWEEP "1>AT+QFDEL=\"qfota.zip\"; "
-#define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
+static void arrange_slow_list(struct player *p)
+{
+	arrange_file(p);
+	p->slow_to = "AT+QFLST=\"qfota.zip\"";
+}
+
+static void arrange_slow_delete(struct player *p)
+{
+	arrange_leftover(p);
+	p->slow_to = "AT+QFDEL=\"qfota.zip\"";
+}
+
+#define SWEEP "1>AT+QFDEL=\"qfota.zip\"; 1>AT+CGSN; "
+#define TOLD_STORE TOLD_IDENTIFIED "[check]; " TOLD_NETWORK "1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; 1>AT+CGSN; "
 #define ASKED_TWICE "1>AT+CGMR; 0>AT+CGMR; 1>AT+CGMR; 0>AT+CGMR; "
 #define ASKED_LONG ASKED_TWICE ASKED_TWICE ASKED_TWICE ASKED_TWICE ASKED_TWICE "1>AT+CGMR; 0>AT+CGMR; "
 #define TOLD_SWEPT                                                            \
 	"[identify]; 1>AT; 1>ATE0; 1>AT+CMEE=1; 1>AT+QURCCFG=\"urcport\"; "   \
-	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; 1>AT+CGSN; " SWEEP                  \
+	"1>AT+QINDCFG=\"all\"; 1>AT+CGMR; " TOLD_PARTS "1>AT+CGSN; " SWEEP                  \
 	"identified; [check]; " TOLD_NETWORK                                  \
-	"1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; "
+	"1>AT+QFLDS=\"UFS\"; 1>AT+QFLST=\"qfota.zip\"; 1>AT+CGSN; "
 #define TOLD_UPLOAD "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; 0+3000; 100%; "
 #define TOLD_BLOCKS                                                                      \
 	"1>AT+QFUPL=\"qfota.zip\",3000,10,1; 0+1024; 34%; 1024+1024; 68%; 2048+952; " \
@@ -127,7 +139,8 @@ static const struct story stories_uploads[] = {
 	  .arrange = arrange_file },
 	{ "END 502, and the limit of the whole flash runs out while its firmware is read",
 	  "modem; wait 1000; OK; off; flashing; fota START; wait 7197000; fota END 502; off; "
-	  "boots deaf; OK; OK; " PLAYER_OLD "; OK; " PLAYER_IMEI "; wait 3000; wait answer; wait answer",
+	  "boots deaf; OK; OK; " PLAYER_OLD "; OK; ERROR; ERROR; " PLAYER_IMEI "; wait 3000; wait answer; "
+	  "hears; wait 1024; wait answer; wait answer",
 	  TOLD_STORE TOLD_UPLOAD TOLD_ASKED "[restart]; save; [flash]; save; " ASKED_LONG
 	  "[return]; save; " TOLD_READ "1>AT+CFUN?; " SWEEP "finish; ",
 	  .outcome = OUTCOME_FAILED, .exit = 6, .arrange = arrange_file },
@@ -167,6 +180,12 @@ static const struct story stories_uploads[] = {
 	  TOLD_STORE TOLD_UPLOAD "note; " SWEEP TOLD_BLOCKS SWEEP "finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "twice",
 	  .arrange = arrange_miscounts },
+	/* Its late ERROR is not taken for that to the upload, which would go on unnoticed. */
+	{ "the list of files is answered late", "modem; wait 1000; wait answer; wait 1000",
+	  TOLD_STORE TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON, .arrange = arrange_slow_list },
+	{ "a deletion is answered late", "modem; wait 1000; wait answer; wait 1000",
+	  TOLD_STORE SWEEP TOLD_UPLOAD TOLD_ASKED, .exit = STORY_GOES_ON,
+	  .arrange = arrange_slow_delete },
 	{ "the modem takes nothing", "modem; wait 1000",
 	  TOLD_STORE "[upload]; hold; save; 1>AT+QFUPL=\"qfota.zip\",3000,10; finish; ",
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "420",
@@ -186,11 +205,18 @@ static const struct story stories_uploads[] = {
 	{ "the modem leaves in the upload", "modem; wait 1000; off; wait 5000; modem; wait 11000",
 	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "left the bus",
 	  .arrange = arrange_stuck },
-	{ "the modem leaves in the upload for ever", "modem; wait 1000; off; wait ready", NULL,
+	{ "power is cut in the upload, and it is back after a minute",
+	  "modem; wait 1000; off; wait ready; wait 1000; modem; wait 11000", NULL,
+	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5, .reason = "left the bus",
+	  .arrange = arrange_stuck },
+	{ "another modem comes back in the upload: its files are its own",
+	  "modem; wait 1000; off; sneaks stranger; wait 11000", NULL, .exit = STORY_GOES_ON,
+	  .arrange = arrange_stuck },
+	{ "the modem leaves in the upload for ever", "modem; wait 1000; off; wait return", NULL,
 	  .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true, .arrange = arrange_stuck },
-	{ "the file cannot be read on in the upload", "modem; wait 1000; host; wait 15000; wait 1024",
+	{ "the file cannot be read on in the upload", "modem; wait 1000; host; wait 15000; wait 1024; wait answer",
 	  NULL, .outcome = OUTCOME_NONE, .exit = 1, .reason = "USB", .arrange = arrange_stuck },
-	{ "stopped in the upload", "modem; wait 1000; stop; wait 15000; wait 1024", NULL,
+	{ "stopped in the upload", "modem; wait 1000; stop; wait 15000; wait 1024; wait answer", NULL,
 	  .outcome = OUTCOME_NONE, .exit = 1, .reason = "stopped", .arrange = arrange_stuck },
 };
 

@@ -73,18 +73,52 @@ static void law_store(struct scenario_player *p, int exit)
 	    "our file was left in the modem");
 }
 
+/* It downloads, is about to leave for recovery, or is there. */
+static bool is_at_work(const struct modem *modem)
+{
+	return modem->downloading || modem->phase == MODEM_PHASE_ACCEPTED ||
+	       modem->life == MODEM_LIFE_RECOVERY || modem->next_life == MODEM_LIFE_RECOVERY;
+}
+
+/* Or will be, once the answer before that is out. */
+static bool is_loading(const struct modem *modem)
+{
+	for (size_t i = 0; i < MODEM_SERIALS; i++) {
+		const struct modem_port *port = &modem->ports[i];
+
+		if (port->present && (port->upload.active ||
+				      memmem(port->waiting, port->waiting_length, "AT+QFUPL", 8)))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody looks at the modem of a closed job. One that refuses may be at work for somebody else. */
+static void law_over(struct scenario_player *p, const struct verdict *verdict)
+{
+	const struct modem *modem = &p->host.modem;
+
+	law(p, verdict->outcome == OUTCOME_REFUSED || !is_at_work(modem),
+	    "a job is closed while its modem is at work");
+	law(p, !is_loading(modem), "a job is closed while its modem takes commands for bytes");
+	law(p, verdict->owes || strcmp(modem->urcport, modem->settings->urcport) == 0,
+	    "a job is closed, and the URC port is not what it was");
+}
+
 static void law_finish(struct scenario_player *p, const struct modem_result *result)
 {
 	const struct modem *modem = &p->host.modem;
 
 	law_store(p, result->verdict.exit);
+	if (result->verdict.job_over)
+		law_over(p, &result->verdict);
 
 	law(p, p->requests - p->host.refused <= p->jobs, "more than one request in a job");
 	law(p, !p->host.misdirected[0], p->host.misdirected);
 	if (result->verdict.outcome != OUTCOME_UPGRADED)
 		return;
 	law(p, modem->life == MODEM_LIFE_NORMAL, "a modem that still flashes is called upgraded");
-	law(p, revision_may_be(result->to, modem->firmware),
+	law(p, revision_may_be(firmware_name_of(result->to), firmware_name_of(modem->firmware)),
 	    "the firmware it tells is not the modem's");
 }
 
@@ -123,11 +157,13 @@ static void on_save(struct scenario_player *p, const struct dfota_action *action
 	p->stage = dfota_stage(&p->machine);
 	p->transfer = evidence->transfer_seen ? evidence->transfer : -1;
 	p->end = evidence->end_seen ? evidence->end : -1;
+	text_set(p->urc_port, sizeof(p->urc_port), p->machine.urc_port);
 }
 
 static void on_finish(struct scenario_player *p, const struct dfota_action *action)
 {
-	struct modem_result result = result_make(&p->machine, "", 0);
+	char to[DFOTA_FIRMWARE_SIZE];
+	struct modem_result result = result_make(&p->machine, "", to, 0);
 	struct scenario_result *kept = &p->result[p->results];
 
 	(void)action;
@@ -140,7 +176,8 @@ static void on_finish(struct scenario_player *p, const struct dfota_action *acti
 	};
 	text_set(kept->reason, sizeof(kept->reason), result.reason ? result.reason : "");
 	p->results++;
-	p->open &= !result.verdict.job_over;
+	p->open &= !result.verdict.job_over || result.verdict.owes;
+	p->owes = result.verdict.owes;
 	p->running = false;
 }
 
@@ -184,7 +221,7 @@ static void reply(struct scenario_player *p, const struct dfota_action *action)
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_SAVED, .saved = true });
 	} else if (action->type == DFOTA_ACTION_IDENTIFIED) {
 		package_file_close(&p->file);
-		plan_make(&p->wish, p->config, p->machine.firmware, &p->plan, &p->file,
+		plan_make(&p->wish, p->config, dfota_before(&p->machine), &p->plan, &p->file,
 			  &package);
 		step(p, &(struct dfota_event){ .type = DFOTA_EVENT_PLAN, .plan = &p->plan });
 	} else if (action->type == DFOTA_ACTION_DATA) {
@@ -271,6 +308,7 @@ static void resume(struct scenario_player *p, const char *firmware, const char *
 		.end = p->end,
 		.download = plan->download,
 		.stored = plan->upload,
+		.urc_port = p->urc_port,
 		.left = p->left,
 		.age_ms = p->host.now_us / 1000 - p->requested_ms,
 	};
@@ -286,7 +324,9 @@ static void begin(struct scenario_player *p)
 	bool follows = p->wish.follow && !p->open;
 
 	dfota_init(&p->machine, &limits);
-	p->jobs += !p->open;
+	p->jobs += !p->open || p->owes;
+	if (p->owes)
+		p->stage = DFOTA_PHASE_UPLOAD;
 	if (p->open)
 		resume(p, before.firmware, before.imei, &before.plan);
 	p->saved = p->open;
@@ -336,7 +376,7 @@ void scenario_player_run(struct scenario_player *p, const struct wish *wish,
 	while (more && p->results < SCENARIO_RESULTS) {
 		job(p);
 		more = !p->wrong[0] && p->result[p->results - 1].outcome == OUTCOME_UPGRADED &&
-		       plan_goes_on(wish, p->config, p->machine.firmware_now);
+		       plan_goes_on(wish, p->config, dfota_now(&p->machine));
 	}
 }
 

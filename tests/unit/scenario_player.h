@@ -42,6 +42,8 @@ struct scenario_player {
 	uint64_t requested_ms;
 	enum dfota_phase stage;
 	int transfer, end;
+	char urc_port[16];
+	bool owes; /* nothing else of it */
 
 	/* What the laws need to know. */
 	bool saved;

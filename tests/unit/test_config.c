@@ -70,8 +70,10 @@ static const char *mistake(const char *text, size_t size)
 
 #define TARGET "[target \"EP06*\"]\n"
 #define DELTA "[delta \"d\"]\n"
-#define FROM "from = EP06A\n"
-#define TO "to = EP06B\n"
+#define OLD "EP06ELAR03A08M4G"
+#define NEW "EP06ELAR04A01M4G"
+#define FROM "from = " OLD "\n"
+#define TO "to = " NEW "\n"
 #define PACKAGE "package = /a.zip\n"
 #define HEX32 "0123456789abcdefABCDEF0123456789"
 #define TEN "0123456789"
@@ -131,16 +133,36 @@ static const struct mistake_row {
 	{ "\n" TARGET "\n[agent]\n",
 	  "qfota.conf:2: target \"EP06*\" has no firmware" },
 	{ TARGET, "qfota.conf:1: target \"EP06*\" has no firmware" },
-	{ TARGET "firmware = A\nfirmware = A\n",
+	{ TARGET "firmware = " NEW "\nfirmware = " NEW "\n",
 	  "qfota.conf:3: firmware is given twice" },
-	{ TARGET "firmware = \"A\"\n",
-	  "qfota.conf:2: firmware: \"\"A\"\" is no firmware revision: one word "
-	  "of at most 63 bytes, without quotes" },
-	{ TARGET "firmware = " TEN TEN TEN TEN TEN TEN "1234\n",
-	  "qfota.conf:2: firmware: \"" TEN TEN TEN TEN TEN TEN
-	  "1234\" is no firmware revision: one word of at most 63 bytes, "
-	  "without quotes" },
-	{ TARGET "firmware = " TEN TEN TEN TEN TEN TEN "123\n", "" },
+	{ TARGET "firmware = \"" NEW "\"\n",
+	  "qfota.conf:2: firmware: \"\"" NEW "\"\": expected the name of a "
+	  "firmware, as AT+CGMR prints it, such as EP06ELAR04A01M4G: one word of "
+	  "letters, digits, dots and underscores" },
+	{ TARGET "firmware = EP06E" TEN TEN TEN TEN TEN TEN "\n",
+	  "qfota.conf:2: firmware: \"EP06E" TEN TEN TEN TEN TEN TEN "\": this is "
+	  "longer than the name of any firmware; expected a name as AT+CGMR "
+	  "prints it, such as EP06ELAR04A01M4G" },
+	{ TARGET "firmware = EP06ELA" TEN TEN TEN TEN TEN "123456\n", "" },
+	{ TARGET "firmware = RG501QEUAAR12A01M4G_OCPU_ZM\n", "" },
+	{ TARGET "firmware = EC25EUGAR06A05M4G_BETA1108\n", "" },
+	{ TARGET "firmware = ep06elar04a01m4g\n",
+	  "qfota.conf:2: firmware: \"ep06elar04a01m4g\": names of firmware have "
+	  "no lower case letters; expected a name as AT+CGMR prints it, such as "
+	  "EP06ELAR04A01M4G" },
+	{ TARGET "firmware = " NEW ".zip\n",
+	  "qfota.conf:2: firmware: \"" NEW ".zip\": this is the name of a file; "
+	  "expected the name of a firmware, as AT+CGMR prints it, such as "
+	  "EP06ELAR04A01M4G" },
+	{ DELTA "from = R03A08M4G\n",
+	  "qfota.conf:2: from: \"R03A08M4G\": expected the complete name of a "
+	  "firmware, which begins with its model, as EP06ELAR04A01M4G with EP06" },
+	{ DELTA "to = a/b\n",
+	  "qfota.conf:2: to: \"a/b\": this is the name of a file; expected the "
+	  "name of a firmware, as AT+CGMR prints it, such as EP06ELAR04A01M4G" },
+	{ DELTA FROM "to = EG06ELAR04A01M4G\n" PACKAGE,
+	  "qfota.conf:1: delta \"d\" leads from " OLD " to another model, "
+	  "EG06ELAR04A01M4G; no package can do that" },
 	{ TARGET "from = A\n",
 	  "qfota.conf:2: unknown key \"from\" in [target]" },
 	{ "[delta]\n", "qfota.conf:1: [delta \"NAME\"]: the name is missing" },
@@ -150,22 +172,44 @@ static const struct mistake_row {
 	{ DELTA FROM TO PACKAGE FROM, "qfota.conf:5: from is given twice" },
 	{ DELTA FROM TO PACKAGE PACKAGE,
 	  "qfota.conf:5: package is given twice" },
-	{ DELTA FROM "to = EP06A\n" PACKAGE,
-	  "qfota.conf:1: delta \"d\" leads from EP06A to itself" },
-	{ DELTA "from = EP06B_01.001\n" TO PACKAGE,
-	  "qfota.conf:1: delta \"d\" leads from EP06B_01.001 to itself" },
-	{ DELTA "from = EP06B_01.001\nto = EP06B_01.002\n" PACKAGE, "" },
-	{ DELTA FROM TO PACKAGE "[delta \"e\"]\nfrom = EP06C\n" TO PACKAGE,
+	{ DELTA FROM "to = " OLD "\n" PACKAGE,
+	  "qfota.conf:1: delta \"d\" leads from " OLD " to itself" },
+	{ DELTA "from = " NEW "_01.001\n" TO PACKAGE,
+	  "qfota.conf:1: delta \"d\" leads from " NEW "_01.001 to itself" },
+	{ DELTA "from = " NEW "_01.001\nto = " NEW "_01.002\n" PACKAGE, "" },
+	{ DELTA FROM TO PACKAGE "[delta \"e\"]\nfrom = EP06ELAR03A09M4G\n" TO PACKAGE,
 	  "" },
 	{ DELTA FROM TO PACKAGE "[delta \"e\"]\n" FROM
-				"to = EP06C\n" PACKAGE,
+				"to = EP06ELAR03A09M4G\n" PACKAGE,
 	  "" },
 	{ DELTA FROM TO "package =\n",
 	  "qfota.conf:4: package: the package is empty: it must be a URL, "
 	  "modem:PATH or a file of this host" },
 	{ DELTA FROM TO "package = modem:\n",
 	  "qfota.conf:4: package: modem: needs the path of a file in the modem "
-	  "behind it" },
+	  "after it" },
+	{ DELTA FROM TO "package = ~/a.zip\n",
+	  "qfota.conf:4: package: a ~ stands for a home directory in a shell "
+	  "only; write the complete path" },
+	{ DELTA FROM TO "package = ~root/a.zip\n",
+	  "qfota.conf:4: package: a ~ stands for a home directory in a shell "
+	  "only; write the complete path" },
+	{ DELTA FROM TO "package = a.zip~\n", "" },
+	{ DELTA FROM TO "package = http://joe:secret@h/p;reboot\n",
+	  "qfota.conf:4: package: the package URL holds one of ; | $ ( ) < > { } "
+	  "* ! and `, which a shell in the modem could run: write it as %XX, or "
+	  "serve the file under another name" },
+	{ DELTA FROM TO "package = modem:/a$(b)\n",
+	  "qfota.conf:4: package: the path after modem: holds one of ; | $ ( ) < "
+	  "> { } * ! and `, which a shell in the modem could run; store the file "
+	  "under another name" },
+	{ DELTA FROM TO "package = http://h/a#b\n",
+	  "qfota.conf:4: package: the package URL holds a # (a fragment), which "
+	  "no server ever sees: leave it out, or write it as %23" },
+	{ DELTA FROM TO "package = http://localhost/p\n",
+	  "qfota.conf:4: package: the server of the URL is a loopback address: "
+	  "the modem downloads by itself, and there it would only find itself; "
+	  "name a server in its network" },
 	{ DELTA FROM TO "package = sftp://joe:secret@h/p\n",
 	  "qfota.conf:4: package: a package is an http://, https:// or ftp:// "
 	  "URL, modem:PATH or a file of this host; no other scheme is known" },
@@ -180,9 +224,9 @@ static const struct mistake_row {
 	  "http://SERVER/PATH" },
 	{ DELTA FROM TO "package = http://joe:secret@h/p\"\n",
 	  "qfota.conf:4: package: the package URL holds a quote or a backslash, "
-	  "which an AT command cannot carry: write it as %22 or %5C" },
+	  "which an AT command cannot carry: write it as %22, %27 or %5C" },
 	{ DELTA FROM TO "package = http://h/a b\n",
-	  "qfota.conf:4: package: the package URL holds a blank, a control "
+	  "qfota.conf:4: package: the package URL holds a space, a control "
 	  "character or a byte that is not ASCII, which an AT command cannot "
 	  "carry: write it as %XX" },
 	{ DELTA FROM TO "package = http://h/" HEX32 HEX32 HEX32 HEX32 HEX32 HEX32
@@ -269,18 +313,18 @@ static void test_long_package(void **state)
 /* Both places are named. */
 static void test_the_same_twice(void **state)
 {
-	static const char target[] = TARGET "firmware = A\n" TARGET
-					    "firmware = B\n";
+	static const char target[] = TARGET "firmware = " OLD "\n" TARGET
+					    "firmware = " NEW "\n";
 	static const char delta[] = DELTA FROM TO PACKAGE
 		"[delta \"e\"]\n" TO FROM "package = modem:/b.zip\n";
-	char expected[160];
+	char expected[200];
 
 	(void)state;
 	snprintf(expected, sizeof(expected),
 		 "qfota.conf:3: target \"EP06*\" stands in %s:1 already", file);
 	assert_string_equal(mistake(target, strlen(target)), expected);
 	snprintf(expected, sizeof(expected),
-		 "qfota.conf:5: the delta from EP06A to EP06B stands in %s:1 "
+		 "qfota.conf:5: the delta from " OLD " to " NEW " stands in %s:1 "
 		 "already",
 		 file);
 	assert_string_equal(mistake(delta, strlen(delta)), expected);
@@ -288,7 +332,7 @@ static void test_the_same_twice(void **state)
 
 static void test_too_many_deltas(void **state)
 {
-	static char text[(DELTAS_MAX + 1) * 64];
+	static char text[(DELTAS_MAX + 1) * 96];
 	size_t used = 0;
 	char expected[64];
 
@@ -297,7 +341,7 @@ static void test_too_many_deltas(void **state)
 		if (i == DELTAS_MAX)
 			assert_string_equal(mistake(text, used), "");
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
-					 "[delta \"%d\"]\nfrom=%d\nto=%d\n"
+					 "[delta \"%d\"]\nfrom=EP06R%03d\nto=EP06R%03d\n"
 					 "package=/p\n",
 					 i, i, i + 1);
 	}
@@ -351,7 +395,7 @@ static void test_whole_file(void **state)
 	     "[delta \"a08-a09\"]\n"
 	     "from = EP06ELAR03A08M4G\n"
 	     "to = EP06ELAR03A09M4G\n"
-	     "package = http://joe:s3cret@fw.example:80/EP06/a#9.zip\n"
+	     "package = http://joe:s3cret@fw.example:80/EP06/a09.zip\n"
 	     "[delta \"a09-a22\"]\n"
 	     "from = EP06ELAR03A09M4G\n"
 	     "to = EP06ELAR04A22M4G\n"
@@ -373,7 +417,7 @@ static void test_whole_file(void **state)
 	assert_string_equal(config.delta[0].from, "EP06ELAR03A08M4G");
 	assert_string_equal(config.delta[0].to, "EP06ELAR03A09M4G");
 	assert_string_equal(config.delta[0].package,
-			    "http://joe:s3cret@fw.example:80/EP06/a#9.zip");
+			    "http://joe:s3cret@fw.example:80/EP06/a09.zip");
 	assert_null(config.delta[0].sha256);
 	snprintf(expected, sizeof(expected), "%s:14", file);
 	assert_string_equal(config.delta[1].where, expected);
@@ -461,7 +505,7 @@ static void test_a_later_file_wins(void **state)
 	(void)state;
 	write_text(file, "[agent]\nattempts = 4\njobs = 1\n");
 	assert_int_equal(config_read(&config, file, error, sizeof(error)), 0);
-	write_text(file, "[agent]\nattempts = 5\n" TARGET "firmware = A\n");
+	write_text(file, "[agent]\nattempts = 5\n" TARGET "firmware = " NEW "\n");
 	assert_int_equal(config_read(&config, file, error, sizeof(error)), 0);
 	assert_int_equal(config.attempts, 5);
 	assert_int_equal(config.jobs, 1);
@@ -522,12 +566,12 @@ static void test_target_of_a_firmware(void **state)
 		const char *target; /* NULL: none */
 		int result;
 	} rows[] = {
-		{ "EP06ELAR03A08M4G", "NEW", 0 },
+		{ OLD, NEW, 0 },
 		{ "EP06ELAR05A08M4G", NULL, 0 },
 		{ "EG06", NULL, 0 },
-		{ "EC25A", "EC25B", 0 },
-		{ "EG25A_01.001.01.001", "EG25B", 0 },
-		{ "EG91A_01.001.01.001", "EG91B", 0 },
+		{ "EC25A", "EC25BR", 0 },
+		{ "EG25A_01.001.01.001", "EG25BR", 0 },
+		{ "EG91A_01.001.01.001", "EG91BR", 0 },
 		{ "EG91A_01.002.01.002", NULL, 0 },
 		{ "EP06AAR04A01M4G", NULL, -EINVAL },
 	};
@@ -536,16 +580,16 @@ static void test_target_of_a_firmware(void **state)
 	char error[256], expected[400];
 
 	(void)state;
-	load("[target \"EP06*R0[34]*\"]\nfirmware = NEW\n"
-	     "[target \"EC25?\"]\nfirmware = EC25B\n"
-	     "[target \"EP06AA*\"]\nfirmware = OTHER\n"
-	     "[target \"EG25?\"]\nfirmware = EG25B\n"
-	     "[target \"EG91?_01.001*\"]\nfirmware = EG91B\n",
+	load("[target \"EP06*R0[34]*\"]\nfirmware = " NEW "\n"
+	     "[target \"EC25?\"]\nfirmware = EC25BR\n"
+	     "[target \"EP06AA*\"]\nfirmware = EP06AAR\n"
+	     "[target \"EG25?\"]\nfirmware = EG25BR\n"
+	     "[target \"EG91?_01.001*\"]\nfirmware = EG91BR\n",
 	     &config);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct config_target *target = &untouched;
 
-		assert_int_equal(config_target(&config, rows[i].firmware,
+		assert_int_equal(config_target(&config, firmware_name_of(rows[i].firmware),
 					       &target, error, sizeof(error)),
 				 rows[i].result);
 		if (rows[i].result < 0)

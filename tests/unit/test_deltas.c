@@ -87,12 +87,12 @@ static void test_next_step(void **state)
 		unsigned int steps = 0;
 
 		print_message("%s\n", row->name);
-		next = deltas_next(deltas, count, row->from, row->to, &steps);
+		next = deltas_next(deltas, count, firmware_name_of(row->from), row->to, &steps);
 		assert_int_equal(next != NULL, row->next != NULL);
 		if (next)
 			assert_string_equal(next->name, row->next);
 		assert_int_equal(steps, row->steps);
-		assert_ptr_equal(next, deltas_next(deltas, count, row->from,
+		assert_ptr_equal(next, deltas_next(deltas, count, firmware_name_of(row->from),
 						   row->to, NULL));
 	}
 }
@@ -111,11 +111,11 @@ static void test_longest_chain(void **state)
 		deltas[i].from = name[i];
 		deltas[i].to = name[i + 1];
 	}
-	assert_ptr_equal(deltas_next(deltas, DELTAS_MAX, name[0],
+	assert_ptr_equal(deltas_next(deltas, DELTAS_MAX, firmware_name_of(name[0]),
 				     name[DELTAS_MAX], &steps),
 			 &deltas[0]);
 	assert_int_equal(steps, DELTAS_MAX);
-	assert_null(deltas_next(deltas, DELTAS_MAX + 1, name[0], name[1],
+	assert_null(deltas_next(deltas, DELTAS_MAX + 1, firmware_name_of(name[0]), name[1],
 				&steps));
 }
 
@@ -135,24 +135,24 @@ static void test_everything_leads_everywhere(void **state)
 							  .to = name[to] };
 	}
 	assert_int_equal(count, DELTAS_MAX);
-	assert_ptr_equal(deltas_next(deltas, count, name[3], name[5], NULL),
+	assert_ptr_equal(deltas_next(deltas, count, firmware_name_of(name[3]), name[5], NULL),
 			 &deltas[3 * 16 + 5]);
-	assert_null(deltas_next(deltas, count, name[3], name[16], NULL));
+	assert_null(deltas_next(deltas, count, firmware_name_of(name[3]), name[16], NULL));
 }
 
 /* Names with sub-versions: an edge takes the one it names, and any if it names none. */
 static void test_sub_versions(void **state)
 {
 	static const struct delta named[] = {
-		{ .from = "A_01", .to = "B_02" },
-		{ .from = "B_02", .to = "C_03" },
+		{ .from = "A_0.1", .to = "B_0.2" },
+		{ .from = "B_0.2", .to = "C_0.3" },
 	};
 	static const struct delta mixed[] = {
-		{ .from = "A", .to = "B_02" },
-		{ .from = "B", .to = "C_03" },
+		{ .from = "A", .to = "B_0.2" },
+		{ .from = "B", .to = "C_0.3" },
 	};
 	static const struct delta same[] = {
-		{ .from = "A_01", .to = "A_02" },
+		{ .from = "A_0.1", .to = "A_0.2" },
 	};
 	static const struct {
 		const struct delta *deltas;
@@ -161,25 +161,25 @@ static void test_sub_versions(void **state)
 		const struct delta *next;
 		unsigned int steps;
 	} chains[] = {
-		{ named, 2, "A_01", "C_03", &named[0], 2 },
-		{ named, 2, "A_01", "C", &named[0], 2 },
-		{ named, 2, "A_01_V05", "C", &named[0], 2 },
-		{ named, 2, "B_02", "C", &named[1], 1 },
-		{ named, 2, "A_01", "C_04", NULL, 0 },
-		{ named, 2, "A_09", "C", NULL, 0 },
+		{ named, 2, "A_0.1", "C_0.3", &named[0], 2 },
+		{ named, 2, "A_0.1", "C", &named[0], 2 },
+		{ named, 2, "A_0.1_V05", "C", &named[0], 2 },
+		{ named, 2, "B_0.2", "C", &named[1], 1 },
+		{ named, 2, "A_0.1", "C_0.4", NULL, 0 },
+		{ named, 2, "A_0.9", "C", NULL, 0 },
 		/* Which of them it has is not known. */
 		{ named, 2, "A", "C", NULL, 0 },
-		{ named, 2, "C_03", "C", NULL, 0 },
-		{ mixed, 2, "A_01", "C", &mixed[0], 2 },
-		{ mixed, 2, "A", "C_03", &mixed[0], 2 },
-		{ same, 1, "A_01", "A_02", &same[0], 1 },
-		{ same, 1, "A_01", "A", NULL, 0 },
+		{ named, 2, "C_0.3", "C", NULL, 0 },
+		{ mixed, 2, "A_0.1", "C", &mixed[0], 2 },
+		{ mixed, 2, "A", "C_0.3", &mixed[0], 2 },
+		{ same, 1, "A_0.1", "A_0.2", &same[0], 1 },
+		{ same, 1, "A_0.1", "A", NULL, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
 		unsigned int steps = 0;
-		const struct delta *next = deltas_next(chains[i].deltas, chains[i].count, chains[i].from,
+		const struct delta *next = deltas_next(chains[i].deltas, chains[i].count, firmware_name_of(chains[i].from),
 						       chains[i].to, &steps);
 
 		if (next != chains[i].next || steps != chains[i].steps)

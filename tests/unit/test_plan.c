@@ -21,6 +21,7 @@
 #define OLD "EP06ELAR03A08M4G"
 #define MIDDLE "EP06ELAR03A09M4G"
 #define NEW "EP06ELAR04A01M4G"
+#define OTHER "EG06ELAR04A01M4G"
 #define URL "http://fw.example/a.zip"
 #define CONTENT "a delta"
 #define OTHER_SHA256 "0000000000000000000000000000000000000000000000000000000000000000"
@@ -62,6 +63,9 @@ static void test_by_wish(void **state)
 		{ NULL, OLD, DFOTA_PLAN_CURRENT, "runs " OLD " already" },
 		{ MIDDLE, OLD, DFOTA_PLAN_CURRENT, "runs " OLD " already" },
 		{ MIDDLE, NEW, DFOTA_PLAN_REFUSE, "made for " MIDDLE ", but the modem runs " OLD },
+		{ NULL, OTHER, DFOTA_PLAN_CONFIG, OTHER " is the firmware of another model" },
+		{ OTHER, NULL, DFOTA_PLAN_CONFIG, OTHER " is the firmware of another model" },
+		{ OTHER, NEW, DFOTA_PLAN_CONFIG, "another model, but the modem runs " OLD },
 	};
 	struct config config = { 0 };
 
@@ -70,7 +74,7 @@ static void test_by_wish(void **state)
 		struct wish wish = wish_for(URL, rows[i].from, rows[i].to);
 		struct plan made;
 
-		plan_make(&wish, &config, OLD, &made.plan, &made.file, &made.package);
+		plan_make(&wish, &config, firmware_name_of(OLD), &made.plan, &made.file, &made.package);
 		plan_check(&made, rows[i].kind, rows[i].reason);
 		assert_string_equal(made.plan.target, rows[i].to ? rows[i].to : "");
 		assert_string_equal(made.package, URL);
@@ -87,7 +91,7 @@ static void test_in_the_modem_already(void **state)
 	struct plan made;
 
 	(void)state;
-	plan_make(&wish, &config, OLD, &made.plan, &made.file, &made.package);
+	plan_make(&wish, &config, firmware_name_of(OLD), &made.plan, &made.file, &made.package);
 	plan_check(&made, DFOTA_PLAN_UPGRADE, NULL);
 	assert_string_equal(made.plan.argument, "/cache/ufs/a.zip");
 	assert_false(made.plan.download);
@@ -120,7 +124,7 @@ static void test_local_file(void **state)
 	struct config config = { 0 };
 	struct plan made;
 
-	plan_make(&wish, &config, OLD, &made.plan, &made.file, &made.package);
+	plan_make(&wish, &config, firmware_name_of(OLD), &made.plan, &made.file, &made.package);
 	plan_check(&made, DFOTA_PLAN_UPGRADE, NULL);
 	assert_true(made.plan.upload);
 	assert_int_equal(made.plan.size, strlen(CONTENT));
@@ -128,9 +132,21 @@ static void test_local_file(void **state)
 	package_file_close(&made.file);
 
 	unlink(*state);
-	plan_make(&wish, &config, OLD, &made.plan, &made.file, &made.package);
+	plan_make(&wish, &config, firmware_name_of(OLD), &made.plan, &made.file, &made.package);
 	plan_check(&made, DFOTA_PLAN_CONFIG, strerror(ENOENT));
 	assert_int_equal(made.file.fd, -1);
+}
+
+/* Whoever means the store of the modem is shown how to say so. */
+static void test_file_of_the_modem(void **state)
+{
+	struct wish wish = wish_for("/cache/ufs/qfota-test-plan.zip", NULL, NULL);
+	struct config config = { 0 };
+	struct plan made;
+
+	(void)state;
+	plan_make(&wish, &config, firmware_name_of(OLD), &made.plan, &made.file, &made.package);
+	plan_check(&made, DFOTA_PLAN_CONFIG, "write modem:PATH");
 }
 
 /* ---- by the configuration ---- */
@@ -145,6 +161,7 @@ static void test_by_config(void **state)
 		{ "a", OLD, MIDDLE, URL, NULL, "a.conf:3" },
 		{ "b", MIDDLE, NEW, *state, NULL, "a.conf:7" },
 	};
+	struct config_target foreign[] = { { "E?06*", OTHER, "a.conf:1" } };
 	struct delta wrong[] = { { "a", OLD, NEW, *state, OTHER_SHA256, "a.conf:3" } };
 	struct delta nowhere[] = { { "a", OLD, NEW, "http:///a", NULL, "a.conf:3" } };
 	const struct {
@@ -159,6 +176,8 @@ static void test_by_config(void **state)
 		  "firmware EG25GGBR07A08M2G", false },
 		{ OLD, { .target = twice, .targets = 2 }, DFOTA_PLAN_CONFIG, "b.conf:1", false },
 		{ NEW, { .target = twice, .targets = 1 }, DFOTA_PLAN_CURRENT, "already", false },
+		{ OLD, { .target = foreign, .targets = 1 }, DFOTA_PLAN_CONFIG,
+		  "a.conf:1: " OTHER " is the firmware of another model", false },
 		{ OLD, { .target = twice, .targets = 1 }, DFOTA_PLAN_CONFIG,
 		  "a.conf:1: no chain of deltas", false },
 		{ OLD, { .target = twice, .targets = 1, .delta = chain, .deltas = 2 },
@@ -176,14 +195,14 @@ static void test_by_config(void **state)
 		const struct config *config = &rows[i].config;
 		struct plan made;
 
-		plan_make(&wish, config, rows[i].firmware, &made.plan, &made.file, &made.package);
+		plan_make(&wish, config, firmware_name_of(rows[i].firmware), &made.plan, &made.file, &made.package);
 		plan_check(&made, rows[i].kind, rows[i].reason);
 		/* The first step is downloaded, the second one uploaded. */
 		if (rows[i].kind == DFOTA_PLAN_UPGRADE)
 			assert_int_equal(made.plan.download, !strcmp(rows[i].firmware, OLD));
 		assert_int_equal(made.file.fd >= 0, made.plan.upload);
 		package_file_close(&made.file);
-		assert_int_equal(plan_goes_on(&wish, config, rows[i].firmware), rows[i].goes_on);
+		assert_int_equal(plan_goes_on(&wish, config, firmware_name_of(rows[i].firmware)), rows[i].goes_on);
 	}
 }
 
@@ -211,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_by_wish),
 		cmocka_unit_test(test_in_the_modem_already),
 		cmocka_unit_test_setup_teardown(test_local_file, file_create, file_remove),
+		cmocka_unit_test(test_file_of_the_modem),
 		cmocka_unit_test_setup_teardown(test_by_config, file_create, file_remove),
 		cmocka_unit_test(test_parts_of_firmware),
 	};

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/core/firmware.h"
 #include "agent/core/text.h"
 #include "agent/util.h"
 #include "scenario_file.h"
@@ -217,7 +218,9 @@ static void run(struct play *play, const char *args, enum dfota_phase stop,
 	wish_take(line, &wish);
 	play->status = 0;
 	play->verdict[0] = '\0';
-	if (wish.package && source_parse(wish.package, &wish.source, &error) < 0)
+	if ((wish.package && source_parse(wish.package, &wish.source, &error) < 0) ||
+	    (wish.from && firmware_name_error(wish.from)) ||
+	    (wish.to && firmware_name_error(wish.to)))
 		play->status = 2;
 	for (unsigned int i = 0; play->status == 0 && i < play->players; i++)
 		scenario_player_run(&play->player[i], &wish, stop);

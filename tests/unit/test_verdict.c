@@ -77,7 +77,9 @@ static void the_decision_table(void **state)
 		  OUTCOME_UNCONFIRMED, 7, false },
 		{ "END 502, old", BOOTED, OLD, SAME, 0, 502, false, OUTCOME_FAILED, 6, true },
 		{ "END 502, new", BOOTED, NEW, SAME, 0, 502, false, OUTCOME_FAILED, 6, true },
-		{ "END 502, unreadable", BOOTED, UNREAD, SAME, 0, 502, false, OUTCOME_FAILED, 6, true },
+		/* Nothing has shown its normal system: it may try again, or restore. */
+		{ "END 502, unreadable", BOOTED, UNREAD, SAME, 0, 502, false, OUTCOME_UNCONFIRMED, 7,
+		  false },
 		{ "HTTPEND 701", BOOTED, OLD, SAME, 701, NOT_SEEN, false, OUTCOME_TRANSFER_FAILED, 5,
 		  true },
 		{ "HTTPEND 701, unreadable", BOOTED, UNREAD, SAME, 701, NOT_SEEN, false,
@@ -132,7 +134,7 @@ static void the_exit_status_table(void **state)
 		{ "limit after END 0", LIMIT, UNREAD, VERDICT_IMEI_UNREAD, 0, 0, false,
 		  OUTCOME_UNCONFIRMED, 7, false },
 		{ "limit after END 510", LIMIT, UNREAD, VERDICT_IMEI_UNREAD, 0, 510, false,
-		  OUTCOME_FAILED, 6, true },
+		  OUTCOME_UNCONFIRMED, 7, false },
 		{ "limit, perhaps never requested", LIMIT, UNREAD, VERDICT_IMEI_UNREAD, NOT_SEEN,
 		  NOT_SEEN, true, OUTCOME_UNCONFIRMED, 7, true },
 		{ "another modem, new", BOOTED, NEW, STRANGER, 0, 0, false, OUTCOME_UNCONFIRMED, 7,
@@ -233,6 +235,30 @@ static void laws_for_every_evidence(void **state)
 				}
 }
 
+static void failure_and_a_boot(void **state)
+{
+	struct evidence evidence = { .stop = BOOTED, .firmware = UNREAD, .end_seen = true, .end = 502,
+				     .normal = true };
+	struct verdict verdict = verdict_decide(&evidence);
+
+	(void)state;
+	assert_int_equal(verdict.outcome, OUTCOME_FAILED);
+	assert_true(verdict.job_over);
+}
+
+/* What is owed keeps no modem busy, but is not forgotten. */
+static void urc_port_that_is_owed(void **state)
+{
+	struct evidence evidence = { .stop = VERDICT_STOP_HOST, .owes_port = true };
+
+	(void)state;
+	assert_true(verdict_decide(&evidence).job_over);
+	assert_true(verdict_decide(&evidence).owes);
+	evidence.stop = LIMIT;
+	assert_false(verdict_decide(&evidence).job_over);
+	assert_false(verdict_decide(&evidence).owes);
+}
+
 static void names_of_outcomes(void **state)
 {
 	static const char *const names[OUTCOME_COUNT] = {
@@ -277,7 +303,10 @@ static void firmware_against_what_was_wanted(void **state)
 		{ "A1_01.002", "A1_01.001", "A1_01.002", NEW },
 		{ "A1_01.001", "A1_01.001", "A1_01.002", OLD },
 		{ "A1_01.002", "A1_01.001", "", NEW },
-		{ "A1", "A1_01.001", "", OLD },
+		/* Read but once: it may have changed, or not. */
+		{ "A1", "A1_01.001", "", OTHER },
+		{ "A1_01.001", "A1", "", OTHER },
+		{ "A1_01.001_V05", "A1_01.001_V04", "", NEW },
 		/* Not told: which of the two it is cannot be known. */
 		{ "A1", "A1_01.001", "A1_01.002", OTHER },
 		{ "A2_01.001_V05", "A1", "A2_V05", NEW },
@@ -293,7 +322,8 @@ static void firmware_against_what_was_wanted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (verdict_compare(rows[i].now, rows[i].before, rows[i].target) != rows[i].firmware)
+		if (verdict_compare(firmware_name_of(rows[i].now), firmware_name_of(rows[i].before),
+				    rows[i].target) != rows[i].firmware)
 			fail_msg("row %zu", i);
 }
 
@@ -345,6 +375,8 @@ int main(void)
 		cmocka_unit_test(what_was_seen_flashing),
 		cmocka_unit_test(laws_for_every_evidence),
 		cmocka_unit_test(the_worst_of_all_modems),
+		cmocka_unit_test(failure_and_a_boot),
+		cmocka_unit_test(urc_port_that_is_owed),
 		cmocka_unit_test(names_of_outcomes),
 		cmocka_unit_test(firmware_against_what_was_wanted),
 		cmocka_unit_test(imei_against_the_one_before),

@@ -6,6 +6,7 @@ in. tests/check puts it into build/root, as a package would hold it.
 import grp
 import json
 import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from stage import PATIENCE, Modem, check
 LIMIT = 400  # s: nothing here is about speed
 STATE = "/var/lib/qfota"
 UNIT_STARTED = "39f53479d3a045ac8e11786248231fbf"
+# Who may open a modem, by the rule.
+MODEM_NODE = ("qfota", "plugdev", "0o660")
 OLD, NEW = "EP06ELAR03A08M4G", "EP06ELAR04A01M4G"
 CONFIG = """[target "EP06*"]
 firmware = {new}
@@ -136,13 +139,14 @@ class Plugged:
             return found and all(driver in ("option", "qmi_wwan") for _, driver in found)
         wait_until(drivers, f"drivers given back: {self.modem.interfaces()}")
 
-    def group(self):
-        """Of the modem's node, and its mode."""
+    def node(self):
+        """Owner and group of the modem's node, and its mode."""
         run("udevadm", "settle")
         device = f"/sys/bus/usb/devices/{self.position}"
         numbers = [int(open(f"{device}/{name}").read()) for name in ("busnum", "devnum")]
         status = os.stat("/dev/bus/usb/{:03}/{:03}".format(*numbers))
-        return grp.getgrgid(status.st_gid).gr_name, oct(status.st_mode & 0o777)
+        owner, group = pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid).gr_name
+        return owner, group, oct(status.st_mode & 0o777)
 
     def unplug(self):
         wire = self.modem.end()
