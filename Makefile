@@ -44,9 +44,13 @@ bench: tests
 coverage: tests
 	@tests/coverage/run
 
-# For MINUTES (5) in all.
+# For MINUTES (5) in all; SEED=NUMBER begins as a run before did; TARGETS="at laws" runs these alone.
 fuzz:
-	@tests/fuzz/run $(MINUTES)
+	@tests/fuzz/run $(if $(SEED),--seed $(SEED)) $(MINUTES) $(TARGETS)
+
+# What was found, minimised, for the tree.
+fuzz-corpus:
+	@tests/fuzz/run --corpus $(TARGETS)
 
 # Changing the prefix of a finished build touches no object file.
 install: all
@@ -69,5 +73,5 @@ deb:
 clean:
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name vm ! -name foreign -exec rm -rf {} +
 
-.PHONY: all deps tests demo recording check cross bench coverage fuzz faults install modules modules_install deb clean
+.PHONY: all deps tests demo recording check cross bench coverage fuzz fuzz-corpus faults install modules modules_install deb clean
 .NOTPARALLEL:
