@@ -61,12 +61,22 @@ static bool is_code_bad(const struct dfota *d)
 #define SETTLE_CONTRADICTED_MS 60000
 #define SETTLE_NEW_MS 10000
 
+/*
+ * A loss of the bus proves nothing: where neither a boot nor the flashing was seen,
+ * the modem may still be about to leave, and has the whole limit for it.
+ */
+static bool has_rebooted(const struct dfota *d)
+{
+	return d->rebooted || d->evidence.flashing;
+}
+
 /* Who says that its upgrade goes on ("Last upgrade was not finished": facts 1.5) has the whole limit. */
 static uint64_t settled_ms(const struct dfota *d)
 {
 	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
 	uint64_t span = !may_be_old(d) ? SETTLE_NEW_MS :
-			d->evidence.end_seen ? SETTLE_CONTRADICTED_MS : SETTLE_MS;
+			d->evidence.end_seen ? SETTLE_CONTRADICTED_MS :
+			has_rebooted(d) ? SETTLE_MS : leave;
 	uint64_t settled = d->booted_ms + (leave < span ? leave : span);
 
 	return d->noted_ms && d->noted_ms + leave > settled ? d->noted_ms + leave : settled;

@@ -282,8 +282,10 @@ static void signal_deliver(struct step *s, const struct signal *signal)
 		s->d->end_port = (uint8_t)(signal->port + 1);
 	if (signal->type == SIGNAL_LIFE && s->d->presence != DFOTA_PRESENCE_NONE)
 		s->d->noted_ms = s->now_ms;
-	if (follow_is_boot(s->d, signal))
+	if (follow_is_boot(s->d, signal)) {
 		s->d->booted_ms = s->now_ms;
+		s->d->rebooted |= s->d->requested && (s->d->left || s->d->resumed);
+	}
 	states[s->d->state].take(s, signal);
 	if (signal->percent >= 0 && s->d->state == DFOTA_STATE_FLASH)
 		step_emit(s, DFOTA_ACTION_PROGRESS)->percent = signal->percent;

@@ -274,6 +274,7 @@ struct dfota {
 	bool left;	  /* its normal system since the request: the bus was lost, or it flashes */
 	bool stayed;	  /* left may be wrong: it is asked as one that left, but nobody saw that */
 	bool normal;	  /* it is certain that it has booted since it came back */
+	bool rebooted;	  /* it said that it booted its normal system after the request, or after xxxEND */
 	bool follow;	  /* takes up what it hears, requests nothing */
 	bool ask;	  /* following, may ask a silent modem who it is */
 	bool resumed;	  /* taken up from the journal, or from what was heard */

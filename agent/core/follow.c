@@ -253,6 +253,7 @@ static void transfer_record(struct step *s, int code)
 	s->d->evidence.transfer_seen = true;
 	s->d->evidence.transfer = code;
 	s->d->open_until_ms = 0;
+	s->d->rebooted = false;
 	s->d->dirty = true;
 }
 

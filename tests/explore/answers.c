@@ -11,8 +11,6 @@
 #define NO_FILE "+CME ERROR: 405"
 /* So long a modem waits for the next byte of an upload (the machine asks for 10 s). */
 #define LOADING_MS 10000
-/* Before a limit, not at it. */
-#define SOON_MS 1000
 
 enum answer {
 	ANSWER_PLAIN, /* a line, if there is one, and OK */
@@ -125,7 +123,7 @@ static bool can_accept(const struct world *w)
 static void accept(struct world *w)
 {
 	struct modem *m = &w->modem;
-	uint64_t leave = model_limits.ms[LIMIT_LEAVE];
+	uint64_t leave = model_limits.ms[LIMIT_LEAVE] - MODEL_SOON_MS;
 
 	m->accepted++;
 	m->told = 0;
@@ -133,7 +131,7 @@ static void accept(struct world *w)
 	m->due_ms = w->now_ms + leave;
 	if (w->host.job == MODEL_JOB_URL) {
 		m->work = MODEL_WORK_DOWNLOAD;
-		m->due_ms = w->now_ms + model_limits.ms[LIMIT_DOWNLOAD] - leave - SOON_MS;
+		m->due_ms = w->now_ms + model_limits.ms[LIMIT_DOWNLOAD] - leave - MODEL_SOON_MS;
 		modem_tell(m, MODEL_CODE_HTTPSTART);
 	}
 }

@@ -2,9 +2,6 @@
 #include "agent/util.h"
 #include "tests/explore/model.h"
 
-/* A modem that has its package does not stay for long (premises, model.h). */
-#define READY_MS 29000
-
 static void gone(struct world *w)
 {
 	struct modem *m = &w->modem;
@@ -133,12 +130,9 @@ static bool is_away_to_boot(const struct world *w)
 static void begin_work(struct world *w)
 {
 	struct modem *m = &w->modem;
-	uint64_t soon = w->now_ms + READY_MS;
 
 	if (m->boots)
 		modem_tell(m, modem_is_flashing(m) ? MODEL_CODE_START : MODEL_CODE_RDY);
-	if (m->work == MODEL_WORK_READY && m->due_ms > soon)
-		m->due_ms = soon;
 	m->boots = false;
 }
 

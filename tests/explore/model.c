@@ -72,9 +72,6 @@ static void texts_clean(struct dfota *d)
 		d->blocked[0] = '!';
 }
 
-/* The longest that a machine asks back for. */
-#define SETTLED_MS 70000
-
 static void world_clean(struct world *w)
 {
 	const uint64_t *ms = model_limits.ms;
@@ -87,12 +84,13 @@ static void world_clean(struct world *w)
 	for (size_t i = 0; i < DFOTA_TIMER_COUNT; i++)
 		rebase(&w->d.timer[i], now, 0);
 	rebase(&w->d.open_until_ms, now, 0);
-	rebase(&w->d.booted_ms, now, SETTLED_MS);
+	/* The longest that a machine asks back for. */
+	rebase(&w->d.booted_ms, now, ms[LIMIT_LEAVE]);
 	rebase(&w->d.noted_ms, now, ms[LIMIT_LEAVE]);
 	rebase(&w->modem.due_ms, now, 0);
 	rebase(&w->modem.gone_ms, now, ms[LIMIT_RETURN]);
 	rebase(&w->host.sign_ms, now, ms[LIMIT_FLASH_SILENCE]);
-	rebase(&w->host.byte_ms, now, SETTLED_MS);
+	rebase(&w->host.byte_ms, now, ms[LIMIT_LEAVE]);
 	rebase(&w->host.journal.started_ms, now, span + 1000);
 	w->now_ms = MODEL_NOW_MS;
 }

@@ -10,7 +10,6 @@
  *
  *  - a modem downloads its package, and leaves the bus with it or refuses it,
  *    within the limit `download` of the acceptance; within `leave` of the download;
- *    if the bus was lost meanwhile, less than 30 s after its return;
  *  - a person who takes a modem out takes its power;
  *  - a flashing system tells no firmware, and no boot code (facts 2.3 no. 8);
  *  - what a modem sends stays in order on a port; a code that is broken in two
@@ -19,9 +18,10 @@
  *  - another modem comes to the position only after the request.
  *
  * Not among them, so explored both ways: the bus may be lost any number of times, in
- * every phase. A modem in recovery that reported a failure may stay silent as long as
- * it likes, then try again on the spot or after another reboot into recovery, any
- * number of times, or restore its old firmware and boot it (facts 1.5).
+ * every phase, and the SIM found after that without a boot. A modem in recovery that
+ * reported a failure may stay silent as long as it likes, then try again on the spot or
+ * after another reboot into recovery, any number of times, or restore its old firmware
+ * and boot it (facts 1.5).
  */
 #ifndef QFOTA_EXPLORE_MODEL_H
 #define QFOTA_EXPLORE_MODEL_H
@@ -35,6 +35,9 @@
 
 /* Every state is kept as if it were this late: only differences of times count. */
 #define MODEL_NOW_MS 1000000000ull
+
+/* Before a limit, not at it. */
+#define MODEL_SOON_MS 1000
 
 #define MODEL_OLD "EP06ELAR03A08M4G"
 #define MODEL_NEW "EP06ELAR04A01M4G"

@@ -243,7 +243,8 @@ static void make_owed(struct world *w)
 static bool may_find_sim(const struct world *w)
 {
 	return modem_is_here(&w->modem) && modem_is_quiet(&w->modem) &&
-	       w->modem.work == MODEL_WORK_DOWNLOAD && w->host.shown;
+	       (w->modem.work == MODEL_WORK_DOWNLOAD || w->modem.work == MODEL_WORK_READY) &&
+	       w->host.shown;
 }
 
 static void make_find_sim(struct world *w)
@@ -274,7 +275,7 @@ static void idle(struct modem *m, enum model_code code)
 static void make_downloaded(struct world *w)
 {
 	w->modem.work = MODEL_WORK_READY;
-	w->modem.due_ms = w->now_ms + model_limits.ms[LIMIT_LEAVE];
+	w->modem.due_ms = w->now_ms + model_limits.ms[LIMIT_LEAVE] - MODEL_SOON_MS;
 	modem_tell(&w->modem, MODEL_CODE_HTTPEND);
 }
 

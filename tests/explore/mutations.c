@@ -172,6 +172,12 @@ static void download_closed(struct world *w, struct dfota_actions *actions)
 	w->d.open_until_ms = 0;
 }
 
+static void loss_taken_for_boot(struct world *w, struct dfota_actions *actions)
+{
+	(void)actions;
+	w->d.rebooted = w->d.left;
+}
+
 static bool dead_upload_forgotten(struct world *w, struct dfota_event *event)
 {
 	(void)event;
@@ -429,6 +435,7 @@ const struct mutation mutations[] = {
 	{ "a glitch ends the download", LAW_FAILED, URL, 1, { .actions = download_closed } },
 	{ "a second loss ends the download", LAW_FAILED, URL, 1,
 	  { .event = second_loss_ends_download } },
+	{ "a loss is taken for a boot", LAW_FAILED, STORE, 2, { .actions = loss_taken_for_boot } },
 	{ "a limit after END n closes the job", LAW_FAILED, STORE, 0,
 	  { .actions = failure_closed_by_limit } },
 	{ "the first END sticks", LAW_FAILED, STORE, 0, { .event = first_end_sticks } },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "glitch.h"
 #include "life.h"
+#include "serial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -143,5 +144,7 @@ bool glitch_end(struct modem *m)
 	m->phase = g->phase;
 	m->step_at = later(g->step_at, m->now_us);
 	m->boot_at = later(g->boot_at, m->now_us);
+	if (m->settings->glitch_sim && m->life == MODEM_LIFE_NORMAL)
+		serial_urc(m, "+CPIN: READY");
 	return true;
 }

@@ -33,6 +33,12 @@ static const struct {
 	 "OK / \"HTTPSTART\" / \"HTTPEND\",0 / <leave> / <leave> / <leave> / "
 	 "\"START\" / \"UPDATING\",50 / \"END\",0 / <leave> / RDY",
 	 NEW},
+	/* its SIM is found after that, and not in recovery */
+	{SET(SHORT, "glitches=restart:1000 flash:500", "leave-delay=5000", "flash-time=10000",
+	     "glitch-sim=yes"),
+	 "OK / \"HTTPSTART\" / \"HTTPEND\",0 / <leave> / +CPIN: READY / <leave> / "
+	 "\"START\" / <leave> / \"UPDATING\",50 / \"END\",0 / <leave> / RDY",
+	 NEW},
 	/* in the flash, which is not begun again */
 	{SET(SHORT, "glitches=flash:1500 flash:500", "flash-time=10000"),
 	 "OK / \"HTTPSTART\" / \"HTTPEND\",0 / <leave> / \"START\" / <leave> / <leave> / "

@@ -238,6 +238,8 @@ static const struct setting table[] = {
 	TEXT("glitches", glitches, "",
 	     "STAGE:MS[*TIMES] ...: the bus alone is lost MS after normal, download, restart, "
 	     "flash or boot began, or after the return from the loss before."),
+	YESNO("glitch-sim", glitch_sim, "no",
+	      "Its SIM is found only after such a loss: +CPIN: READY comes without a boot."),
 	TIME("leave-delay", leave_delay, "200",
 	     "Time before it leaves the bus by itself."),
 	TIME("leave-patience", leave_patience, "0",

@@ -241,6 +241,7 @@ struct settings {
 
 	/* restart and flash */
 	char glitches[SETTINGS_TEXT];
+	bool glitch_sim;
 	uint64_t leave_delay;
 	uint64_t leave_patience;
 	uint64_t away;

@@ -98,6 +98,7 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	struct laws *laws = &p->laws;
 	char token[32];
 	int number = 0;
+	bool boot;
 	int fields = sscanf(text, "+QIND: \"FOTA\",\"%31[^\"]\",%d", token, &number);
 
 	/* What is read after the loss is of the past; a failure remains one. */
@@ -109,6 +110,8 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
 	if (laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END")) {
+		/* Said once more after a boot, it announces nothing. */
+		laws->booted &= laws->code;
 		laws->code = true;
 		laws->lost_since = false;
 	}
@@ -120,7 +123,9 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	if (law_is_boot(text) && (laws->left || laws->flashing || law_is_overdue(p) ||
 				  (laws->resumed && text[0] == 'R')))
 		laws->normal = true;
-	laws->rdy |= strncmp(text, "RDY", 3) == 0 || strncmp(text, "+CFUN:", 6) == 0;
+	boot = strncmp(text, "RDY", 3) == 0 || strncmp(text, "+CFUN:", 6) == 0;
+	laws->rdy |= boot;
+	laws->booted |= boot && laws->requested && (laws->left || laws->resumed);
 	if (strncmp(text, "RDY", 3) == 0 && !laws->firmware[0])
 		laws->booted_ms = p->now_ms;
 	laws_hear_firmware(laws, port, text);
@@ -239,7 +244,7 @@ static void law_request(struct player *p, uint8_t port)
 	assert_true(p->laws.saved);
 	p->laws.requested = p->laws.asked = true;
 	p->laws.requested_ms = p->now_ms;
-	p->laws.normal = false;
+	p->laws.normal = p->laws.booted = false;
 }
 
 /* Never one of the modem's own files, and never a command among the bytes of an upload. */
@@ -315,28 +320,27 @@ static void law_send(struct player *p, unsigned int *ports, uint8_t port)
 }
 
 /*
- * An old firmware alone ends no job that may be downloading: a boot does, or a
- * code, or that it left and the download has no time left.
+ * An old firmware alone ends no job: a boot does, a code that says so, or that the modem
+ * is back and stays. That must come after HTTPEND 0, as a loss of the bus before it was
+ * a glitch, and after the time of a download that nobody saw the end of.
  */
 static void law_close(struct player *p, const struct verdict *verdict)
 {
 	const struct laws *laws = &p->laws;
+	const struct evidence *evidence = &p->d.evidence;
+	const uint64_t *ms = p->d.limits.ms;
 
-	if (!verdict->job_over || !laws->requested || !p->d.plan.download || laws->flashing ||
-	    p->d.evidence.firmware != VERDICT_FIRMWARE_BEFORE)
+	if (!verdict->job_over || !laws->requested || laws->flashing || evidence->flashing ||
+	    evidence->firmware != VERDICT_FIRMWARE_BEFORE)
 		return;
-	/* What HTTPEND 0 announces is a loss: that of a glitch before it proves nothing. */
-	if (laws->code) {
-		assert_true(laws->rdy || laws->lost_since || p->d.evidence.end_seen ||
-			    p->d.evidence.transfer);
+	/* A code in parts is one that laws do not put together. */
+	if (laws->rdy || laws->booted || evidence->end_seen ||
+	    (evidence->transfer_seen && evidence->transfer))
 		return;
-	}
-	/* In parts, which laws do not put together. */
-	if (p->d.evidence.transfer_seen && p->d.evidence.transfer)
-		return;
-	assert_true(laws->rdy ||
-		    ((laws->left || p->d.evidence.unsent) &&
-		     p->now_ms - laws->requested_ms >= p->d.limits.ms[LIMIT_DOWNLOAD]));
+	assert_true(laws->code ? laws->lost_since : laws->left || evidence->unsent);
+	assert_true(p->now_ms - laws->attached_ms >= ms[LIMIT_LEAVE]);
+	if (p->d.plan.download && !laws->code)
+		assert_true(p->now_ms - laws->requested_ms >= ms[LIMIT_DOWNLOAD]);
 }
 
 /* Without a code that says so, only a modem that stays has its firmware for good, be it the old or the new. */

@@ -40,6 +40,7 @@ struct laws {
 	bool code; /* xxxEND or END was heard: the download is over */
 	bool lost_since; /* the bus, since xxxEND */
 	bool rdy;  /* since it attached: it has booted */
+	bool booted; /* into its normal system, at any time since it left or may have left */
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	unsigned int losses; /* of the bus, since the request */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */

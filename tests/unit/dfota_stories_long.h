@@ -96,6 +96,18 @@ static const struct story stories_glitches[] = {
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [restart]; save; [flash]; save; "
 			"[download]; save; " TOLD_VERIFY,
 	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "interrupted in the download" },
+	{ "after HTTPEND 0, and a SIM that comes late",
+	  DOWNLOADED "off; sneaks old; +CPIN: READY; wait leave/2; off; flashing; fota START; "
+		     "fota UPDATING 50; fota END 0; off; boots new",
+	  TOLD_DOWNLOADED "[flash]; save; " TOLD_READ "[restart]; save; [flash]; save; 50%; "
+			  "[return]; save; " TOLD_WELL,
+	  .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "before a package in the modem is flashed, and a SIM that comes late",
+	  REQUESTED "OK; off; sneaks old; +CPIN: READY; wait leave/2; off; flashing; fota START; "
+		    "fota END 0; off; boots new", NULL,
+	  .arrange = arrange_local, .outcome = OUTCOME_UPGRADED, .exit = 0 },
+	{ "after HTTPEND 0, and it stays", DOWNLOADED "off; sneaks old; +CPIN: READY; wait leave", NULL,
+	  .outcome = OUTCOME_FAILED, .exit = 6, .reason = "came back with its old firmware" },
 	/* A loss proves nothing about the modem, however often it comes. */
 	{ "twice, and then nothing for a while",
 	  ACCEPTED "wait 60000; off; sneaks old; wait 60000; off; sneaks old; wait 660000",
