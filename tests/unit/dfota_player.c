@@ -89,8 +89,10 @@ static void laws_hear_imei(struct laws *laws, uint8_t port, const char *text)
 		return;
 	laws->is_mine |= strcmp(text, PLAYER_IMEI) == 0;
 	laws->is_stranger |= strcmp(text, PLAYER_STRANGER) == 0;
-	if (strncmp(text, "86", 2) == 0)
-		snprintf(laws->imei, sizeof(laws->imei), "%s", text);
+	if (strncmp(text, "86", 2) != 0)
+		return;
+	snprintf(laws->imei, sizeof(laws->imei), "%s", text);
+	laws->imei_told = true;
 }
 
 static void laws_hear(struct player *p, uint8_t port, const char *text)
@@ -110,13 +112,15 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
 	if (laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END")) {
-		/* Said once more after a boot, it announces nothing. */
+		/* Said once more, it announces nothing. */
 		laws->booted &= laws->code;
+		laws->lost_since &= laws->code;
 		laws->code = true;
-		laws->lost_since = false;
 	}
 	if (fields >= 1 && text[sizeof("+QIND: \"FOTA\",\"") - 1 + strlen(token)] == '"')
 		laws_hear_fota(p, token, fields == 2, number);
+	else
+		laws->part |= fields >= 1;
 	if (laws->presence != DFOTA_PRESENCE_MODEM)
 		return;
 	/* Where the loss may have been missed only RDY will do, for as long as it may be downloading. */
@@ -141,7 +145,7 @@ static void laws_read(struct laws *laws, uint8_t port, const struct at_line *lin
 		return;
 	if (laws->revision[0])
 		laws->reading &= (uint8_t)~(1u << port);
-	if (laws->imei[0])
+	if (laws->imei_told)
 		laws->reading_imei &= (uint8_t)~(1u << port);
 }
 
@@ -296,6 +300,7 @@ static void laws_ask(struct laws *laws, uint8_t port, const char *command)
 		laws->reading = part ? bit : 0;
 	}
 	laws->reading_imei = strcmp(command, "AT+CGSN") == 0 ? bit : 0;
+	laws->imei_told = false;
 }
 
 static void law_send(struct player *p, unsigned int *ports, uint8_t port)
@@ -658,9 +663,11 @@ void player_event(struct player *p, const struct dfota_event *event)
 
 	laws_event(p, event);
 	dfota_step(&p->d, event, p->now_ms, &actions);
-	/* Whether half a code will do is the business of the scanner's tests. */
+	/* Whether half a code will do, and which line is its end, is the business of the scanner's tests. */
 	if (p->laws.follows && !p->d.requested)
 		p->laws.requested = p->laws.flashing = false;
+	if (p->laws.follows && p->d.requested && p->laws.part)
+		p->laws.requested = p->laws.resumed = true;
 	if (finished) {
 		assert_int_equal(actions.count, 0);
 		return;

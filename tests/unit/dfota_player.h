@@ -37,6 +37,7 @@ struct laws {
 	bool moved;	    /* the URC port, and not back */
 	bool told;	    /* the modem has just told its firmware, in normal mode */
 	bool end_bad;
+	bool part; /* of a code was heard, which laws do not put together with its end */
 	bool code; /* xxxEND or END was heard: the download is over */
 	bool lost_since; /* the bus, since xxxEND */
 	bool rdy;  /* since it attached: it has booted */
@@ -50,6 +51,7 @@ struct laws {
 	bool is_mine, is_stranger;   /* that IMEI was told since it attached */
 	uint8_t reading; /* bit n: port n was asked for its firmware last */
 	uint8_t reading_imei; /* likewise, for its IMEI */
+	bool imei_told; /* since then */
 	char revision[64]; /* the first of it since AT+CGMR was sent */
 	char firmware[64], imei[24]; /* as the modem told them since it attached */
 };
