@@ -91,7 +91,7 @@ static void booted(struct step *s)
 /* Nothing that it may still do or say would change the verdict. */
 static bool is_certain(const struct dfota *d)
 {
-	if (verdict_compare_imei(d->imei_now, d->imei) != VERDICT_IMEI_SAME)
+	if (verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_OTHER)
 		return true;
 	if (firmware_of(d) == VERDICT_FIRMWARE_WANTED)
 		return d->evidence.end_seen;

@@ -318,6 +318,7 @@ static void attached_take_over(struct dfota *d, const struct dfota_event *event)
 					event->attached.candidates : DFOTA_PORTS;
 	memcpy(d->order, event->attached.order, sizeof(d->order));
 	d->candidate = d->unanswered = 0;
+	d->identified = false;
 	d->blocked[0] = '\0';
 	if (!d->candidates && d->presence == DFOTA_PRESENCE_MODEM)
 		d->presence = DFOTA_PRESENCE_MUTE;

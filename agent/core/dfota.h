@@ -288,6 +288,7 @@ struct dfota {
 	uint64_t open_until_ms;
 	uint64_t booted_ms; /* when it came back last, or said that it had booted */
 	uint64_t noted_ms; /* when it said something of its own about the job; 0: not since it came back */
+	bool identified;  /* before the request, and since it came to the bus */
 	uint8_t losses;	  /* of the bus, before the request */
 	uint8_t stops;
 	bool dirty; /* the journal should be written */

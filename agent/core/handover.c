@@ -19,11 +19,11 @@ static bool can_talk(const struct dfota *d)
 	       d->state != DFOTA_STATE_CONNECT && d->state != DFOTA_STATE_RESUME;
 }
 
-/* It has told its IMEI since the last boot, or never left its normal system since it did. */
+/* It has told its IMEI since the last boot, or since it came to the bus before the request. */
 static bool is_same(const struct dfota *d)
 {
-	if (!d->left && !d->resumed && !d->imei_now[0])
-		return true;
+	if (!d->left && !d->resumed)
+		return d->identified;
 	return verdict_compare_imei(d->imei_now, d->imei) == VERDICT_IMEI_SAME;
 }
 

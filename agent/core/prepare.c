@@ -183,6 +183,7 @@ static void identified(struct step *s)
 	struct dfota *d = s->d;
 	bool elsewhere = is_left_elsewhere(d), moved = d->urc_moved;
 
+	d->identified = true;
 	d->imei_now[0] = '\0';
 	if (elsewhere)
 		d->settling = d->stored = d->upload_lost = d->urc_moved = false;

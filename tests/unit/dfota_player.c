@@ -75,7 +75,8 @@ static void laws_hear_firmware(struct laws *laws, uint8_t port, const char *text
 	if (strncmp(text, "EP06E", 5) == 0) {
 		if (!laws->revision[0])
 			snprintf(laws->revision, sizeof(laws->revision), "%s", text);
-		snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
+		if (strncmp(text, laws->revision, strlen(laws->revision)) == 0)
+			snprintf(laws->firmware, sizeof(laws->firmware), "%s", text);
 		laws->normal |= laws->asked_ms != 0;
 	}
 	if (strncmp(text, "SubEdition: ", 12) == 0 && laws->firmware[0] && !strstr(laws->firmware, "_V"))
@@ -111,7 +112,8 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	/* Without ports there is nothing to be heard. */
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
-	if (laws->requested && fields == 2 && strlen(token) > 5 && strstr(token, "END")) {
+	if (laws->requested && p->d.plan.download && fields == 2 && strlen(token) > 5 &&
+	    strstr(token, "END")) {
 		/* Said once more, it announces nothing. */
 		laws->booted &= laws->code;
 		laws->lost_since &= laws->code;

@@ -212,6 +212,11 @@ static const struct story stories_uploads[] = {
 	{ "another modem comes back in the upload: its files are its own",
 	  "modem; wait 1000; off; sneaks stranger; wait 11000", NULL, .exit = STORY_GOES_ON,
 	  .arrange = arrange_stuck },
+	/* Who is there now may be another one, whose file that is. */
+	{ "it leaves in the upload, and what is back tells no IMEI",
+	  "modem; wait 1000; off; boots deaf; wait 13000; OK; OK; wait ready; wait verify",
+	  NULL, .outcome = OUTCOME_REFUSED, .exit = 4, .reason = "no IMEI", .goes_on = true,
+	  .arrange = arrange_stuck },
 	{ "the modem leaves in the upload for ever", "modem; wait 1000; off; wait return", NULL,
 	  .outcome = OUTCOME_LOST, .exit = 9, .goes_on = true, .arrange = arrange_stuck },
 	{ "the file cannot be read on in the upload", "modem; wait 1000; host; wait 15000; wait 1024; wait answer",
