@@ -230,8 +230,10 @@ void away_download_take_up(struct step *s, const struct signal *signal)
 bool away_is_download_going_on(const struct step *s, const struct signal *signal)
 {
 	const struct dfota *d = s->d;
+	bool asks = d->state == DFOTA_STATE_CONFIRM_PROBE || d->state == DFOTA_STATE_CONFIRM;
 
-	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE) ||
+	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE &&
+	     (!asks || d->rebooted)) ||
 	    d->presence != DFOTA_PRESENCE_MODEM || d->evidence.transfer_seen)
 		return false;
 	if (signal->type == SIGNAL_TRANSFER_START)

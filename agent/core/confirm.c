@@ -133,6 +133,8 @@ void confirm_take(struct step *s, const struct signal *signal)
 		booted(s);
 	else if (signal->type == SIGNAL_END)
 		follow_end_record(s, signal->number);
+	else if (away_is_download_going_on(s, signal))
+		away_download_take_up(s, signal);
 	else
 		follow_after_request(s, signal);
 }

@@ -32,7 +32,7 @@ struct laws {
 	enum dfota_presence presence;
 	uint8_t order[DFOTA_PORTS];
 	uint8_t candidates;
-	bool resumed, requested, saving, saved, left, flashing, normal, finished;
+	bool resumed, requested, saved, left, flashing, normal, finished;
 	bool follows, asks; /* takes up what it hears; may speak before that */
 	bool moved;	    /* the URC port, and not back */
 	bool told;	    /* the modem has just told its firmware, in normal mode */
@@ -44,6 +44,8 @@ struct laws {
 	bool booted; /* into its normal system, at any time since it left or may have left */
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	unsigned int losses; /* of the bus, since the request */
+	uint8_t saving; /* so many times, not yet answered */
+	bool uploads; /* AT+QFUPL was sent last */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
 	uint8_t asked_port;
 	uint32_t sent; /* bytes of the upload at hand */
@@ -53,7 +55,7 @@ struct laws {
 	uint8_t reading_imei; /* likewise, for its IMEI */
 	bool imei_told; /* since then */
 	char revision[64]; /* the first of it since AT+CGMR was sent */
-	char firmware[64], imei[24]; /* as the modem told them since it attached */
+	char firmware[64]; /* as the modem told it since it attached */
 };
 
 struct player {

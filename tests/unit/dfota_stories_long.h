@@ -84,6 +84,12 @@ static const struct story stories_glitches[] = {
 	{ "in the download, which then fails", ACCEPTED "off; sneaks old; fota HTTPEND 701",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; " TOLD_VERIFY,
 	  .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "in the download, which then fails while the modem is asked whether it answers",
+	  ACCEPTED "off; sneaks old; deaf; wait flash-start; " PLAYER_NEW "; fota FTPEND 601; hears; wait verify",
+	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "in the download, which then fails while the modem is asked for its firmware",
+	  ACCEPTED "off; sneaks old; deaf; wait flash-start; " PLAYER_NEW "; OK; fota FTPEND 601; hears; wait verify",
+	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
 	{ "before the download has begun",
 	  REQUESTED "OK; off; sneaks old; fota HTTPSTART; wait download/2; fota HTTPEND 0; off; boots new; lasts",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [download]; save; [restart]; save; [flash]; save; "
