@@ -230,11 +230,8 @@ void away_download_take_up(struct step *s, const struct signal *signal)
 bool away_is_download_going_on(const struct step *s, const struct signal *signal)
 {
 	const struct dfota *d = s->d;
-	bool asks = d->state == DFOTA_STATE_CONFIRM_PROBE || d->state == DFOTA_STATE_CONFIRM;
 
-	if ((d->state != DFOTA_STATE_QUIET && d->state != DFOTA_STATE_SETTLE &&
-	     (!asks || d->rebooted)) ||
-	    d->presence != DFOTA_PRESENCE_MODEM || d->evidence.transfer_seen)
+	if (d->presence != DFOTA_PRESENCE_MODEM || d->evidence.transfer_seen)
 		return false;
 	if (signal->type == SIGNAL_TRANSFER_START)
 		return follow_is_open(s);
@@ -254,7 +251,7 @@ void away_back_take(struct step *s, const struct signal *signal)
 
 	if (again)
 		follow_end_record(s, signal->number);
-	if (away_is_download_going_on(s, signal))
+	if (s->d->state == DFOTA_STATE_QUIET && away_is_download_going_on(s, signal))
 		away_download_take_up(s, signal);
 	else if (life || again)
 		step_timer(s, DFOTA_TIMER_STATE, s->d->limits.ms[LIMIT_FLASH_SILENCE]);

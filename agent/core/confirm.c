@@ -35,8 +35,7 @@ static enum verdict_firmware firmware_of(const struct dfota *d)
 	return verdict_compare(dfota_now(d), dfota_before(d), d->plan.target);
 }
 
-/* Also one whose sub-version was not read, before or now. */
-static bool may_be_old(const struct dfota *d)
+bool confirm_may_be_old(const struct dfota *d)
 {
 	return firmware_of(d) != VERDICT_FIRMWARE_WANTED &&
 	       revision_may_be(dfota_now(d), dfota_before(d));
@@ -74,7 +73,7 @@ static bool has_rebooted(const struct dfota *d)
 static uint64_t settled_ms(const struct dfota *d)
 {
 	uint64_t leave = d->limits.ms[LIMIT_LEAVE];
-	uint64_t span = !may_be_old(d) ? SETTLE_NEW_MS :
+	uint64_t span = !confirm_may_be_old(d) ? SETTLE_NEW_MS :
 			d->evidence.end_seen ? SETTLE_CONTRADICTED_MS :
 			has_rebooted(d) ? SETTLE_MS : leave;
 	uint64_t settled = d->booted_ms + (leave < span ? leave : span);
@@ -95,7 +94,7 @@ static bool is_certain(const struct dfota *d)
 		return true;
 	if (firmware_of(d) == VERDICT_FIRMWARE_WANTED)
 		return d->evidence.end_seen;
-	return !may_be_old(d) || is_code_bad(d);
+	return !confirm_may_be_old(d) || is_code_bad(d);
 }
 
 static void confirmed(struct step *s)
@@ -103,13 +102,13 @@ static void confirmed(struct step *s)
 	const struct dfota *d = s->d;
 
 	/* It never left: so it may download all that while, and its job stays open. */
-	if (d->stayed && may_be_old(d) && !is_code_bad(d))
+	if (d->stayed && confirm_may_be_old(d) && !is_code_bad(d))
 		step_finish_limit(s, VERDICT_STOP_LIMIT,
 				  dfota_stage(d) == DFOTA_PHASE_DOWNLOAD ? LIMIT_DOWNLOAD : LIMIT_LEAVE);
 	else if (is_certain(d))
 		booted(s);
 	/* Another firmware was told, and then the old one: it may still be downloading. */
-	else if (may_be_old(d) && follow_is_open(s))
+	else if (confirm_may_be_old(d) && follow_is_open(s))
 		step_go(s, DFOTA_STATE_QUIET);
 	else if (s->now_ms >= settled_ms(d))
 		booted(s);
@@ -148,7 +147,7 @@ void confirm_settle_enter(struct step *s)
 
 void confirm_settle_take(struct step *s, const struct signal *signal)
 {
-	if (may_be_old(s->d) && away_is_download_going_on(s, signal))
+	if (confirm_may_be_old(s->d) && away_is_download_going_on(s, signal))
 		away_download_take_up(s, signal);
 	else if (signal->type == SIGNAL_STATE_LIMIT)
 		booted(s);

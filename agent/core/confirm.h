@@ -15,6 +15,8 @@ void confirm_probe_enter(struct step *s);
 void confirm_enter(struct step *s);
 /* confirm-probe and confirm */
 void confirm_take(struct step *s, const struct signal *signal);
+/* The firmware that was read is that of before, or its sub-version was not read, before or now. */
+bool confirm_may_be_old(const struct dfota *d);
 void confirm_settle_enter(struct step *s);
 void confirm_settle_take(struct step *s, const struct signal *signal);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agent/core/handover.h"
 
+#include "agent/core/away.h"
+#include "agent/core/confirm.h"
 #include "agent/core/conversation.h"
 #include "agent/core/follow.h"
 #include "agent/core/quectel.h"
@@ -88,19 +90,29 @@ void handover_finish_error(struct step *s, enum verdict_stop stop, const char *w
 	handover_finish(s, stop);
 }
 
-/* What was read of it is not of its last boot: it reboots once more, or was not done. */
-static bool is_overtaken(const struct dfota *d, const struct signal *signal)
+/* It may be downloading still; what was read of it says otherwise only if that is not its old firmware. */
+static bool is_downloading(const struct step *s, const struct signal *signal)
 {
-	return d->requested && d->ending == VERDICT_STOP_BOOTED &&
-	       (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_FLASHING);
+	return confirm_may_be_old(s->d) && away_is_download_going_on(s, signal);
+}
+
+/* What was read of it is not of its last boot: it reboots once more, or was not done. */
+static bool is_overtaken(const struct step *s, const struct signal *signal)
+{
+	return s->d->requested && s->d->ending == VERDICT_STOP_BOOTED &&
+	       (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_FLASHING ||
+		is_downloading(s, signal));
 }
 
 /* What is owed is short, so nobody who wants to stop stops that. */
 void handover_meanwhile(struct step *s, const struct signal *signal)
 {
-	if (is_overtaken(s->d, signal)) {
+	if (is_overtaken(s, signal)) {
 		s->d->health_told = s->d->evidence.unsent = false;
-		follow_after_request(s, signal);
+		if (is_downloading(s, signal))
+			away_download_take_up(s, signal);
+		else
+			follow_after_request(s, signal);
 	} else if (s->d->requested && signal->type == SIGNAL_END) {
 		follow_end_record(s, signal->number);
 	} else if (signal->type == SIGNAL_DETACHED || signal->type == SIGNAL_HOST ||

@@ -159,8 +159,9 @@ static void laws_answer(struct player *p, uint8_t port, const struct at_line *li
 		laws->requested = false;
 	if (line->type == AT_LINE_OK || line->type == AT_LINE_ERROR)
 		laws->asked = laws->data = false;
-	if (line->type == AT_LINE_CONNECT && laws->uploads && !laws->data) {
+	if (line->type == AT_LINE_CONNECT && laws->uploads) {
 		laws->data = true;
+		laws->uploads = false;
 		laws->data_ms = p->now_ms;
 		laws->sent = 0;
 	}
@@ -168,7 +169,7 @@ static void laws_answer(struct player *p, uint8_t port, const struct at_line *li
 
 static void laws_gone(struct laws *laws)
 {
-	laws->asked = laws->data = false;
+	laws->asked = laws->uploads = laws->data = false;
 	laws->presence = DFOTA_PRESENCE_NONE;
 	laws->told = false;
 	laws->left |= laws->requested;

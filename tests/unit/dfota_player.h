@@ -45,7 +45,7 @@ struct laws {
 	bool asked;  /* AT+QFOTADL is out, neither OK nor ERROR came yet */
 	unsigned int losses; /* of the bus, since the request */
 	uint8_t saving; /* so many times, not yet answered */
-	bool uploads; /* AT+QFUPL was sent last */
+	bool uploads; /* AT+QFUPL was sent last, and has not connected */
 	bool data;   /* AT+QFUPL has connected, and is not over: no command may be sent */
 	uint8_t asked_port;
 	uint32_t sent; /* bytes of the upload at hand */

@@ -69,6 +69,10 @@ static const struct story stories_coming_and_going[] = {
 	  NULL, .outcome = OUTCOME_UNCONFIRMED, .exit = 7, .reason = "IMEI", .goes_on = true },
 };
 
+/* To all that it is asked after a loss, up to its health. */
+#define ANSWERED_OLD                                                                \
+	PLAYER_OLD "; OK; OK; OK; " PLAYER_OLD "; OK; ERROR; ERROR; " PLAYER_IMEI "; OK; "
+
 /* Off the bus and there again, while the modem itself notices nothing. */
 static const struct story stories_glitches[] = {
 	{ "in the download, a SIM that comes late is no boot",
@@ -90,6 +94,13 @@ static const struct story stories_glitches[] = {
 	{ "in the download, which then fails while the modem is asked for its firmware",
 	  ACCEPTED "off; sneaks old; deaf; wait flash-start; " PLAYER_NEW "; OK; fota FTPEND 601; hears; wait verify",
 	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "in the download, which fails after all that was waited for",
+	  ACCEPTED "off; sneaks old; RDY; wait 29000; deaf; wait 1000; fota HTTPEND 701; hears; wait leave",
+	  NULL, .outcome = OUTCOME_TRANSFER_FAILED, .exit = 5 },
+	{ "in the download, which is done after all that was waited for",
+	  ACCEPTED "off; sneaks old; deaf; wait download; wait flash-silence; " ANSWERED_OLD
+		   "fota HTTPEND 0; hears; wait leave/2; off; flashing; fota START; fota END 0; off; boots new",
+	  NULL, .outcome = OUTCOME_UPGRADED, .exit = 0 },
 	{ "before the download has begun",
 	  REQUESTED "OK; off; sneaks old; fota HTTPSTART; wait download/2; fota HTTPEND 0; off; boots new; lasts",
 	  TOLD_ACCEPTED "[restart]; save; [flash]; save; [download]; save; [restart]; save; [flash]; save; "
