@@ -27,8 +27,18 @@ static bool law_is_overdue(const struct player *p)
 {
 	const uint64_t *ms = p->d.limits.ms;
 
-	return p->laws.resumed &&
-	       p->now_ms - p->laws.requested_ms >= ms[LIMIT_ACCEPT] + ms[LIMIT_DOWNLOAD];
+	/* A code of the job shows that the request was accepted. */
+	uint64_t accept = p->laws.life_ms ? 0 : ms[LIMIT_ACCEPT];
+
+	return p->laws.resumed && p->now_ms - p->laws.requested_ms >= accept + ms[LIMIT_DOWNLOAD];
+}
+
+/* It has told another firmware than before: a code of the download is late. */
+static bool law_is_other(const struct player *p)
+{
+	const char *firmware = p->laws.firmware;
+
+	return strncmp(p->d.firmware, firmware, strlen(firmware)) != 0;
 }
 
 /* Half a code accepts nothing: an ERROR to the request may still follow. */
@@ -110,7 +120,7 @@ static void laws_hear(struct player *p, uint8_t port, const char *text)
 	if (laws->presence != DFOTA_PRESENCE_MODEM && laws->presence != DFOTA_PRESENCE_RECOVERY)
 		return;
 	if (laws->requested && p->d.plan.download && fields == 2 && strlen(token) > 5 &&
-	    strstr(token, "END")) {
+	    strstr(token, "END") && !law_is_other(p)) {
 		/* Said once more, it announces nothing. */
 		laws->booted &= laws->code;
 		laws->lost_since &= laws->code;
